@@ -1,0 +1,58 @@
+# `make` lists what there is to do.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+FILE   ?= tests/data/excerpt78.flac
+CACHE  ?= $(HOME)/.cache/runout
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint bench train evaluate clean
+
+help:  ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
+
+run: .venv/box  ## hear a bundled real record, or your own: make run FILE=side.flac
+	@.venv/bin/runout demo $(if $(filter tests/data/%,$(FILE)),--pace) "$(FILE)"
+
+test: .venv/test  ## run every test
+	@tests/debian-packages
+	@tests/pyaudio .venv/bin/pip
+	.venv/bin/python -m pytest
+
+lint: .venv/test  ## ruff, and mypy --strict over daemon/
+	.venv/bin/ruff check
+	.venv/bin/ruff format --check
+	.venv/bin/mypy --strict daemon/runout
+
+bench: .venv-bench/ready  ## measure the cost floors, against Essentia, as one line of JSON
+	@.venv-bench/bin/python -m runout_training.bench
+
+train: .venv-train/ready  ## fetch the music and rebuild models/ear.tflite (about 40 minutes on two cores)
+	.venv-train/bin/runout-train --cache "$(CACHE)" train
+
+evaluate: .venv-train/ready  ## score models/ear.tflite and its peers on held-out music
+	.venv-train/bin/runout-train --cache "$(CACHE)" evaluate
+
+clean:  ## remove what was built here (not the music)
+	rm -rf .venv .venv-bench .venv-train build dist *.egg-info
+
+.venv/box: setup.cfg pyproject.toml
+	@echo "Installing Runout in .venv ..."
+	@$(PYTHON) -m venv .venv
+	@.venv/bin/pip install --quiet --editable .
+	@touch $@
+
+.venv/test: .venv/box
+	@echo "Installing what the tests need ..."
+	@.venv/bin/pip install --quiet --editable '.[test,litert]'
+	@touch $@
+
+.venv-bench/ready: setup.cfg pyproject.toml
+	@$(PYTHON) -m venv .venv-bench
+	@.venv-bench/bin/pip install --quiet --editable '.[bench,litert]'
+	@touch $@
+
+.venv-train/ready: setup.cfg pyproject.toml
+	@echo "Installing TensorFlow in .venv-train (2 GB) ..."
+	@$(PYTHON) -m venv .venv-train
+	@.venv-train/bin/pip install --quiet --editable '.[train,bench,litert]'
+	@touch $@

@@ -1,0 +1,8 @@
+"""`python -m runout`."""
+
+import sys
+
+from runout.cli import main
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,185 @@
+"""The `runout` command."""
+
+import argparse
+import contextlib
+import logging
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from runout import __version__, config
+from runout.errors import RunoutError, UsageError
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command; return its exit status: 0 done, 1 failed, 2 called wrongly."""
+    arguments = _parser().parse_args(argv)
+    logging.basicConfig(
+        level=logging.INFO if arguments.verbose else logging.WARNING,
+        format="runout: %(message)s",
+        stream=sys.stderr,
+    )
+    try:
+        status: int = arguments.run(arguments)
+        sys.stdout.flush()
+    except RunoutError as error:
+        print(f"runout: {error}", file=sys.stderr)
+        return error.exit_status
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # Whoever read us has had enough. Python would complain at its exit, once more flushing.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="runout", description="Listens to a record, finds its defects and grades the side."
+    )
+    parser.add_argument("--version", action="version", version=f"runout {__version__}")
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--verbose", action="store_true", help="say more on stderr")
+    settings = argparse.ArgumentParser(add_help=False)
+    settings.add_argument("--config", type=Path, help=f"settings (default: {config.DEFAULT_PATH})")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+
+    listen = commands.add_parser(
+        "listen", parents=[common, settings], help="listen to the preamp and publish over MQTT"
+    )
+    source = listen.add_mutually_exclusive_group()
+    source.add_argument("--file", type=Path, help="listen to a file instead")
+    source.add_argument("--device", help="capture device, by a part of its name")
+    listen.add_argument("--pace", action="store_true", help="play the file at its own pace")
+    listen.add_argument("--broker", metavar="HOST:PORT", help="MQTT broker")
+    listen.set_defaults(run=_listen)
+
+    grade = commands.add_parser("grade", parents=[common], help="grade recordings of sides")
+    grade.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    grade.add_argument("--json", action="store_true", help="print a line of JSON a file")
+    grade.set_defaults(run=_grade)
+
+    demo = commands.add_parser(
+        "demo", parents=[common, settings], help="play a file to the daemon and watch it"
+    )
+    demo.add_argument("file", type=Path, metavar="FILE")
+    demo.add_argument("--pace", action="store_true", help="play it at its own pace")
+    demo.set_defaults(run=_demo)
+
+    watch = commands.add_parser(
+        "watch", parents=[common, settings], help="print what boxes say over MQTT"
+    )
+    watch.add_argument("--broker", metavar="HOST:PORT", help="MQTT broker")
+    watch.set_defaults(run=_watch)
+
+    devices = commands.add_parser("devices", parents=[common], help="list capture devices")
+    devices.set_defaults(run=_devices)
+    return parser
+
+
+def _settings(arguments: argparse.Namespace) -> config.Settings:
+    settings = config.load(arguments.config)
+    broker: str | None = getattr(arguments, "broker", None)
+    if broker is None:
+        return settings
+    host, colon, port = broker.rpartition(":")
+    if not colon or not host or not port.isdecimal() or not 0 < int(port) < 65536:
+        raise UsageError(f"--broker {broker}: expected HOST:PORT, such as 192.168.1.2:1883")
+    return replace(settings, mqtt=replace(settings.mqtt, host=host, port=int(port)))
+
+
+def _listen(arguments: argparse.Namespace) -> int:
+    # What a command needs is imported by it alone: a daemon has no memory to waste.
+    from runout.listen import listen
+    from runout.report.broker import EmbeddedBroker
+    from runout.report.mqtt import Publisher
+    from runout.source.capture import CaptureSource
+    from runout.source.file import FileSource
+
+    settings = _settings(arguments)
+    if arguments.pace and arguments.file is None:
+        raise UsageError("--pace goes with --file: a record sets its own")
+    device = arguments.device or settings.audio.device or None
+    source = (
+        FileSource(arguments.file, LIVE_BLOCK_S, arguments.pace)
+        if arguments.file
+        else CaptureSource(device, LIVE_BLOCK_S)
+    )
+    with contextlib.ExitStack() as stack:
+        stack.callback(source.close)
+        mqtt = settings.mqtt
+        if not mqtt.host:
+            broker = stack.enter_context(EmbeddedBroker())
+            mqtt = replace(mqtt, host=broker.host, port=broker.port)
+            print(
+                f"runout: no MQTT broker is configured; using our own at {mqtt.host}:{mqtt.port}",
+                file=sys.stderr,
+            )
+        listen(source, Publisher(mqtt))
+    return 0
+
+
+LIVE_BLOCK_S = 0.05
+"""Seconds a block while listening live: short, because a defect waits for its block's end"""
+
+
+def _grade(arguments: argparse.Namespace) -> int:
+    from runout.grade_file import grade_file
+    from runout.grading.table import load_table
+    from runout.model.card import load_model
+    from runout.report import messages, terminal
+    from runout.report.payload import Payload
+    from runout.report.progress import Progress
+    from runout.report.style import Style
+
+    model, table = load_model(), load_table()
+    status = 0
+    for path in arguments.files:
+        try:
+            with Progress(path.name, sys.stderr) as progress:
+                side = grade_file(path, model, table, progress.show)
+        except RunoutError as error:
+            print(f"runout: {error}", file=sys.stderr)
+            status = 1
+            continue
+        line = messages.grade_line(str(path), side)
+        if arguments.json:
+            print(line, flush=True)
+        else:
+            print(f"  {path}")
+            print("\n".join(terminal.side_lines(Payload.from_json(line), Style.of(sys.stdout))))
+        if side.grade.label is None:
+            print(f"runout: {path}: not graded: {side.grade.limited_by}", file=sys.stderr)
+            status = 1
+    return status
+
+
+def _demo(arguments: argparse.Namespace) -> int:
+    from runout.demo import demo
+
+    settings = _settings(arguments)
+    demo(arguments.file, settings.mqtt, arguments.config, arguments.pace, sys.stdout)
+    return 0
+
+
+def _watch(arguments: argparse.Namespace) -> int:
+    from runout.report.watch import watch
+
+    settings = _settings(arguments)
+    if not settings.mqtt.host:
+        raise UsageError("no broker to watch: give --broker HOST:PORT or set [mqtt] host")
+    return watch(settings.mqtt, sys.stdout)
+
+
+def _devices(_arguments: argparse.Namespace) -> int:
+    from runout.source.devices import list_devices
+
+    devices = list_devices()
+    if not devices:
+        raise RunoutError("no capture device: is the preamp plugged in?")
+    for device in devices:
+        print(f"{device.index:3}  {device.name}  ({device.channels} ch, {device.sample_rate} Hz)")
+    return 0

@@ -1,0 +1,163 @@
+"""Settings: a TOML file read into frozen dataclasses, every value with a default that serves."""
+
+import dataclasses
+import re
+import tomllib
+import typing
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from runout.errors import RunoutError
+
+DEFAULT_PATH = Path("/etc/runout/runout.toml")
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """What a value may be beyond its type."""
+
+    words: str
+    """For the user: 'allowed is ...'"""
+    test: Callable[[Any], bool]
+
+
+def between(low: float, high: float) -> Mapping[str, Allowed]:
+    """Metadata of a number that lies from `low` to `high`."""
+    kind = "a whole number" if isinstance(low, int) else "a number"
+    # NaN compares false with everything, so it is refused too.
+    return {"allowed": Allowed(f"{kind} from {low} to {high}", lambda value: low <= value <= high)}
+
+
+def matching(pattern: str, words: str) -> Mapping[str, Allowed]:
+    """Metadata of a text that matches `pattern` as a whole."""
+    regex = re.compile(pattern)
+    return {"allowed": Allowed(words, lambda value: regex.fullmatch(value) is not None)}
+
+
+@dataclass(frozen=True, slots=True)
+class AudioSettings:
+    """Where the sound comes from."""
+
+    device: str = ""
+    """Name of the capture device, a part of it, or its number; empty is the system's default"""
+
+
+@dataclass(frozen=True, slots=True)
+class MqttSettings:
+    """Where to say what was heard."""
+
+    # The pattern keeps out what a resolver would choke on: spaces, empty and over-long labels.
+    host: str = field(
+        default="",
+        metadata=matching(
+            r"(?!.{254})([\w-]{1,63}(\.[\w-]{1,63})*\.?|[0-9A-Fa-f]*:[0-9A-Fa-f:.]*(%\w+)?|)",
+            "a host name, an IP address, or empty for a broker of our own",
+        ),
+    )
+    """Broker's name or address; empty: none is configured, and Runout brings its own on loopback"""
+    port: int = field(default=1883, metadata=between(1, 65535))
+    """TCP port"""
+    username: str = ""
+    """Empty: no login"""
+    password_file: str = ""
+    """Path of a file whose first line is the password; empty: no password"""
+    base: str = field(
+        default="runout",
+        metadata=matching(
+            r"(?!.{129})[^$+#/\x00-\x1f\x7f][^+#/\x00-\x1f\x7f]*(/[^+#/\x00-\x1f\x7f]+)*",
+            "a topic without '+', '#' and empty levels, not starting with '$', at most 128 letters",
+        ),
+    )
+    """First part of every topic: <base>/<device_id>/..."""
+    device_id: str = field(
+        default="",
+        metadata=matching(
+            r"[A-Za-z0-9_-]{0,64}", "up to 64 letters, digits, '-' and '_', or empty"
+        ),
+    )
+    """Second part of every topic, and the client's name; empty: made from this machine's id"""
+    keepalive_s: int = field(default=30, metadata=between(5, 3600))
+    """Seconds without a word after which a ping is due; the broker says offline after 1.5 of it"""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that can be set."""
+
+    audio: AudioSettings = field(default_factory=AudioSettings)
+    mqtt: MqttSettings = field(default_factory=MqttSettings)
+
+
+def load(path: Path | None = None) -> Settings:
+    """Read the settings from `path`, or from the default path if there is a file.
+
+    Raises RunoutError, in one line, where the file can't be read or a key or value is wrong.
+    """
+    if path is None:
+        if not DEFAULT_PATH.exists():
+            return Settings()
+        path = DEFAULT_PATH
+    try:
+        text = path.read_text(encoding="utf-8")
+        table = tomllib.loads(text)
+    except OSError as error:
+        raise RunoutError(f"{path}: can't be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise RunoutError(f"{path}: not a text file in UTF-8") from error
+    except tomllib.TOMLDecodeError as error:
+        raise RunoutError(f"{path}: not TOML: {error}") from error
+    return read_table(Settings, table, str(path))
+
+
+def read_table(cls: type[T], table: Mapping[str, Any], file: str, prefix: str = "") -> T:
+    """Make a `cls`, a dataclass of str, int, float, bool and nested dataclasses, from a table.
+
+    `file` and `prefix` (keys above this table, dotted) are for the messages of the RunoutError
+    that a wrong key, type or value raises.
+    """
+    hints = typing.get_type_hints(cls)
+    # mypy has no way to say "a dataclass type" for T.
+    fields = {item.name: item for item in dataclasses.fields(cls)}  # type: ignore[arg-type]
+    values: dict[str, Any] = {}
+    for key, value in table.items():
+        if key not in fields:
+            # The value stays unsaid: it may be a password in the wrong place.
+            raise RunoutError(
+                f"{file}: {prefix}{key}: no such key; allowed are {', '.join(fields)}"
+            )
+        hint = hints[key]
+        if dataclasses.is_dataclass(hint) and isinstance(hint, type):
+            if not isinstance(value, dict):
+                raise _refused(file, prefix + key, value, f"a table, [{prefix}{key}]")
+            values[key] = read_table(hint, value, file, f"{prefix}{key}.")
+        else:
+            allowed = fields[key].metadata.get("allowed", _ANY_OF_TYPE[hint])
+            if hint is float and type(value) is int:
+                value = float(value)
+            # bool is an int to isinstance, and never what was meant by a number.
+            if type(value) is not hint or not allowed.test(value):
+                raise _refused(file, prefix + key, value, allowed.words)
+            values[key] = value
+    return cls(**values)
+
+
+_ANY_OF_TYPE: Mapping[type, Allowed] = {
+    str: Allowed("text in quotes", lambda _: True),
+    int: Allowed("a whole number", lambda _: True),
+    float: Allowed("a number", lambda _: True),
+    bool: Allowed("true or false", lambda _: True),
+}
+
+_LONGEST_VALUE_SHOWN = 60
+"""Letters; a value from a wrong file can be a page long"""
+
+
+def _refused(file: str, key: str, value: object, words: str) -> RunoutError:
+    shown = "a table" if isinstance(value, dict) else repr(value)
+    if len(shown) > _LONGEST_VALUE_SHOWN:
+        shown = shown[:_LONGEST_VALUE_SHOWN] + "..."
+    return RunoutError(f"{file}: {key} = {shown}: allowed is {words}")

@@ -1,0 +1,1 @@
+"""From scores a hop to defects with onset, kind, channel and level."""

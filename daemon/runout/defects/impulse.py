@@ -1,0 +1,211 @@
+"""Single clicks and pops: from hot cells to onset, length, groove wall and level.
+
+The model says which cell of 5.8 ms holds an impulse; the second difference over its local scale
+says, to the sample, where in the cell it stands.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from runout.defects.event import Channel
+from runout.model.card import Card
+from runout.model.scorer import Scored
+
+Array = npt.NDArray[np.float32]
+
+_MERGE_S = 0.003
+"""Peaks nearer than this are one impulse: a click lasts up to 3 ms"""
+_POP_LONGEST_S = 0.015
+_CLICK_LONGEST_S = 0.003
+_SECOND_SHARE = 0.35
+"""A second impulse in a hot cell counts if it stands at least this share of the first"""
+_SECOND_LEAST = 8.0
+"""... and this many times its surroundings"""
+_EDGE_SHARE = 0.2
+"""An impulse lasts while the second difference reaches this share of its peak"""
+_EDGE_LEAST = 3.0
+"""... and this many times its surroundings"""
+_GAP_S = 0.0007
+"""Ringing may pause for this long"""
+_BASELINE_S = 0.0003
+"""The sound on either side that the music under an impulse is drawn between"""
+_WALL_SHARE = 0.3
+"""A wall carries the impulse if it has at least this share of the louder one's amplitude"""
+_LEVEL_CELLS = 9
+"""Cells before (52 ms) whose median power, with those after, is the programme level"""
+_AHEAD_CELLS = 4
+"""Cells after (23 ms): the length of a pop, and the programme level behind it"""
+_POWER_FLOOR = 1e-10
+"""-100 dBFS: below that there is no programme"""
+
+
+@dataclass(frozen=True, slots=True)
+class Impulse:
+    """A click or pop."""
+
+    start: int
+    """Sample at the analysis rate where it begins"""
+    length: int
+    """Samples"""
+    kind: Literal["click", "pop"]
+    channel: Channel
+    peak_db: float
+    """Peak over the programme level around it, in the louder channel"""
+    confidence: float
+    """The model's score, 0 to 1"""
+
+
+class ImpulseFinder:
+    """Finds impulses in a stream of scored cells; answers 23 ms of sound later."""
+
+    def __init__(self, card: Card, thresholds: dict[str, float] | None = None) -> None:
+        """Thresholds by class are the card's unless given."""
+        chosen = card.thresholds if thresholds is None else thresholds
+        self._thresholds = np.array([chosen[name] for name in card.classes], np.float32)
+        self._click, self._pop = card.classes.index("click"), card.classes.index("pop")
+        self._hop = card.features.hop
+        rate = card.features.sample_rate
+        self._merge = round(_MERGE_S * rate)
+        self._click_longest = round(_CLICK_LONGEST_S * rate)
+        self._pop_longest = round(_POP_LONGEST_S * rate)
+        self._gap = round(_GAP_S * rate)
+        self._baseline = round(_BASELINE_S * rate)
+        self._first = 0
+        self._next = 0
+        self._scores: Array = np.zeros((0, len(card.classes)), np.float32)
+        self._audio: Array = np.zeros((2, 0), np.float32)
+        self._ratio: Array = np.zeros((2, 0), np.float32)
+        self._power: Array = np.zeros((2, 0), np.float32)
+        self._last_end = -self._merge
+        self._last_peak = -self._merge
+
+    def feed(self, scored: Scored) -> list[Impulse]:
+        """Impulses that the new cells complete, in order of time."""
+        cells = len(scored.scores)
+        power = np.square(scored.audio).reshape(2, cells, self._hop).mean(axis=2)
+        self._scores = np.concatenate((self._scores, scored.scores))
+        self._audio = np.concatenate((self._audio, scored.audio), axis=1)
+        self._ratio = np.concatenate((self._ratio, scored.ratio), axis=1)
+        self._power = np.concatenate((self._power, power), axis=1)
+        return self._find(self._first + len(self._scores) - _AHEAD_CELLS)
+
+    def finish(self) -> list[Impulse]:
+        """Impulses in the last cells."""
+        return self._find(self._first + len(self._scores))
+
+    def _find(self, end: int) -> list[Impulse]:
+        """Look through the cells from the next one up to `end`."""
+        found: list[Impulse] = []
+        scores = self._scores[self._next - self._first : max(0, end - self._first)]
+        for offset in np.flatnonzero((scores >= self._thresholds).any(axis=1)):
+            found += self._in_cell(self._next - self._first + int(offset), scores[offset])
+        self._next = max(self._next, end)
+        drop = self._next - _LEVEL_CELLS - 1 - self._first
+        if drop > 0:
+            self._first += drop
+            self._scores = self._scores[drop:]
+            self._audio = self._audio[:, drop * self._hop :]
+            self._ratio = self._ratio[:, drop * self._hop :]
+            self._power = self._power[:, drop:]
+        return found
+
+    def _in_cell(self, cell: int, scores: Array) -> list[Impulse]:
+        """The impulses of one hot cell, counted from the start of the buffer."""
+        kind: Literal["click", "pop"] = (
+            "pop" if scores[self._pop] > scores[self._click] else "click"
+        )
+        start = cell * self._hop
+        ratio = self._ratio[:, start : start + self._hop].max(axis=0)
+        peaks = [int(ratio.argmax())]
+        if kind == "click":
+            least = max(_SECOND_LEAST, _SECOND_SHARE * float(ratio[peaks[0]]))
+            ratio = ratio.copy()
+            ratio[max(0, peaks[0] - self._merge) : peaks[0] + self._merge] = 0.0
+            second = int(ratio.argmax())
+            if ratio[second] >= least:
+                peaks = sorted((peaks[0], second))
+        found = []
+        confidence = float(scores.max())
+        for peak in peaks:
+            absolute = self._first * self._hop + start + peak
+            if absolute < max(self._last_end, self._last_peak + self._merge):
+                continue
+            found.append(self._impulse(start + peak, kind, confidence, cell))
+            self._last_peak = absolute
+            self._last_end = found[-1].start + found[-1].length
+        return found
+
+    def _impulse(
+        self, peak: int, kind: Literal["click", "pop"], confidence: float, cell: int
+    ) -> Impulse:
+        start, end = self._extent(peak, kind)
+        deviation = self._deviation(start, end)
+        power = self._programme(cell)
+        over = deviation / np.sqrt(power)
+        loud = int(deviation.argmax())
+        both = deviation.min() >= _WALL_SHARE * deviation[loud]
+        channel: Channel = "both" if both else ("left", "right")[loud]
+        return Impulse(
+            start=self._first * self._hop + start,
+            length=end - start,
+            kind=kind,
+            channel=channel,
+            peak_db=float(20.0 * np.log10(max(float(over[loud]), 1e-3))),
+            confidence=confidence,
+        )
+
+    def _extent(self, peak: int, kind: Literal["click", "pop"]) -> tuple[int, int]:
+        """First sample of the impulse and the one past its last, in the buffer."""
+        low = max(0, peak - self._click_longest)
+        longest = self._pop_longest if kind == "pop" else self._click_longest
+        ratio = self._ratio[:, low : peak + longest].max(axis=0)
+        edge = max(_EDGE_LEAST, _EDGE_SHARE * float(ratio[peak - low]))
+        loud = np.flatnonzero(ratio >= edge)
+        here = int(np.searchsorted(loud, peak - low))
+        if here == len(loud) or loud[here] != peak - low:
+            return peak, min(peak + 1, self._audio.shape[1])
+        breaks = np.flatnonzero(np.diff(loud) > self._gap)
+        before = breaks[breaks < here]
+        first = int(loud[before[-1] + 1]) if len(before) else int(loud[0])
+        after = breaks[breaks >= here]
+        last = int(loud[after[0]]) if len(after) else int(loud[-1])
+        start, end = low + first, low + last + 1
+        if kind == "click":
+            return start, min(end, start + self._click_longest)
+        return start, self._pop_end(start, end)
+
+    def _pop_end(self, start: int, end: int) -> int:
+        """A pop's thump outlasts its sharp part: follow the sound until it dies away."""
+        span = self._audio[:, start : start + self._pop_longest]
+        before = self._audio[:, max(0, start - self._click_longest) : start]
+        if span.shape[1] == 0 or before.shape[1] == 0:
+            return end
+        swing = np.abs(span - before.mean(axis=1)[:, None]).max(axis=0)
+        loud = np.flatnonzero(swing >= _EDGE_SHARE * swing.max())
+        return max(end, start + int(loud[-1]) + 1)
+
+    def _deviation(self, start: int, end: int) -> Array:
+        """Peak amplitude of left and right over a straight line drawn under the impulse."""
+        low, high = max(0, start - self._baseline), end + self._baseline
+        span = self._audio[:, low:high]
+        ends = min(self._baseline, max(1, span.shape[1] // 3))
+        left, right = span[:, :ends].mean(axis=1), span[:, -ends:].mean(axis=1)
+        line = np.linspace(left, right, span.shape[1], axis=1, dtype=np.float32)
+        deviation: Array = np.abs(span - line).max(axis=1)
+        return deviation
+
+    def _programme(self, cell: int) -> Array:
+        """Power of left and right around a cell, without those that the impulse touches.
+
+        The median, so that neighbouring impulses don't count as programme.
+        """
+        before = self._power[:, max(0, cell - _LEVEL_CELLS) : max(0, cell - 1)]
+        after = self._power[:, cell + 3 : cell + 3 + _LEVEL_CELLS]
+        around = np.concatenate((before, after), axis=1)
+        if around.shape[1] == 0:
+            around = self._power
+        power: Array = np.maximum(np.median(around, axis=1), np.float32(_POWER_FLOOR))
+        return power

@@ -1,0 +1,56 @@
+"""Plays a file to the real daemon and prints what it says over MQTT, as any client would."""
+
+import contextlib
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import TextIO
+
+from runout.config import MqttSettings
+from runout.errors import RunoutError
+from runout.report.broker import EmbeddedBroker
+from runout.report.identity import device_id
+from runout.report.watch import Watch
+
+_EXIT_S = 10.0
+"""Seconds that the daemon may take to end after its last word"""
+
+
+def demo(
+    path: Path, settings: MqttSettings, config: Path | None, pace: bool, out: TextIO
+) -> None:
+    """Play `path` to a daemon of its own, at the pace of the music or as fast as it goes.
+
+    Raises RunoutError when the daemon fails; its own line on stderr says why.
+    """
+    with _broker(settings) as (reached, where):
+        print(f"  broker: {where} at {reached.host}:{reached.port}", file=out)
+        print(f"  record: {path}", file=out, flush=True)
+        box = device_id(settings.device_id)
+        command = [sys.executable, "-m", "runout", "listen", "--file", str(path)]
+        command += ["--broker", f"{reached.host}:{reached.port}"]
+        command += ["--config", str(config)] if config else []
+        command += ["--pace"] if pace else []
+        with Watch(reached, out, box) as watch:
+            daemon = subprocess.Popen(command)
+            try:
+                said_offline = watch.until_offline(lambda: daemon.poll() is None)
+                status = daemon.wait(_EXIT_S)
+            finally:
+                if daemon.poll() is None:
+                    daemon.kill()
+                    daemon.wait()
+        if status != 0 or not said_offline:
+            raise RunoutError(f"the daemon ended with status {status}")
+
+
+@contextlib.contextmanager
+def _broker(settings: MqttSettings) -> Iterator[tuple[MqttSettings, str]]:
+    """The configured broker, or one of our own where none is."""
+    if settings.host:
+        yield settings, "yours"
+        return
+    with EmbeddedBroker() as broker:
+        yield replace(settings, host=broker.host, port=broker.port), "Runout's own"

@@ -1,0 +1,1 @@
+"""What the model hears: MFCCs of lateral and vertical, and the impulse features."""

@@ -1,0 +1,161 @@
+"""Sound in, rows of features out, streaming and with bounded memory.
+
+Work is done in steps of a fixed number of cells, counted from the start of the sound, so every
+way of splitting the same sound into blocks gives the same rows bit for bit.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import soxr
+
+from runout.features.impulse import (
+    cell_scale,
+    impulse_features,
+    impulse_ratio,
+    second_difference,
+)
+from runout.features.mfcc import mfcc
+from runout.features.params import FeatureParams
+
+Array = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Frames:
+    """Consecutive cells, with their features and their sound."""
+
+    start: int
+    """Number of the first cell; cell 0 begins with the sound, those before it are its reflection"""
+    features: Array
+    """Shape (cells, n_features)"""
+    audio: Array
+    """Left and right at the analysis rate, shape (2, cells * hop)"""
+    ratio: Array
+    """Second difference of the first lag over its local scale, shape (2, cells * hop)"""
+
+
+class FrontEnd:
+    """Turns a stream of stereo samples at any rate into steps of `Frames`."""
+
+    def __init__(
+        self, source_rate: int, step: int, lead: int, tail: int, params: FeatureParams
+    ) -> None:
+        """`step` cells at a time, from `lead` cells before the sound to `tail` after it."""
+        self._params = params
+        self._step = step
+        self._tail = tail
+        self._resampler = (
+            None
+            if source_rate == params.sample_rate
+            else soxr.ResampleStream(source_rate, params.sample_rate, 2, dtype="float32")
+        )
+        # A step needs half a frame on either side, and one sample more for the difference,
+        # within the cells that set its scale.
+        self._margin = params.scale_cells * params.hop + params.hop // 2
+        self._prefix = lead * params.hop + self._margin
+        self._buffer: Array = np.zeros((2, 0), np.float32)
+        self._begun = False
+        self._heard = 0
+        self._next_cell = -lead
+        self._levels: Array = np.zeros(0, np.float32)
+
+    @property
+    def cells(self) -> int:
+        """Cells that hold sound so far, the last perhaps in part."""
+        return -(-self._heard // self._params.hop)
+
+    def feed(self, samples: Array) -> Iterator[Frames]:
+        """Take samples of shape (frames, 2) at the source rate; yield the steps they complete."""
+        if self._resampler is not None:
+            samples = self._resampler.resample_chunk(samples)
+        yield from self._take(samples)
+
+    def finish(self) -> Iterator[Frames]:
+        """Yield the last steps; beyond its end the sound is its own odd reflection."""
+        if self._resampler is not None:
+            rest = self._resampler.resample_chunk(np.zeros((0, 2), np.float32), last=True)
+            yield from self._take(rest)
+        if self._heard == 0:
+            return
+        if not self._begun:
+            self._begin()
+        hop = self._params.hop
+        end = self.cells + self._tail
+        steps = -(-(end - self._next_cell) // self._step)
+        needed = steps * self._step * hop + 2 * self._margin
+        if needed > self._buffer.shape[1]:
+            self._buffer = _odd_reflection(self._buffer, 0, needed - self._buffer.shape[1])
+        yield from self._steps()
+
+    def _take(self, samples: Array) -> Iterator[Frames]:
+        self._heard += len(samples)
+        # A row a channel from here on: numpy is several times faster along contiguous rows.
+        self._buffer = np.concatenate((self._buffer, samples.T), axis=1)
+        if not self._begun and self._buffer.shape[1] > self._prefix:
+            self._begin()
+        if self._begun:
+            yield from self._steps()
+
+    def _begin(self) -> None:
+        self._buffer = _odd_reflection(self._buffer, self._prefix, 0)
+        self._begun = True
+
+    def _steps(self) -> Iterator[Frames]:
+        advance = self._step * self._params.hop
+        span = advance + 2 * self._margin
+        while self._buffer.shape[1] >= span:
+            frames = self._frames(self._buffer[:, :span])
+            self._buffer = self._buffer[:, advance:]
+            self._next_cell += self._step
+            yield frames
+
+    def _frames(self, span: Array) -> Frames:
+        """One step; `span` is its cells with the margin on either side."""
+        params = self._params
+        hop, around = params.hop, params.scale_cells
+        audio = span[:, self._margin : -self._margin]
+
+        # A margin holds half a hop more than the cells that it must: room for the neighbours.
+        half = hop // 2
+        # A longer lag hears lower sounds, which need fewer points.
+        ratios = []
+        for lag in params.lags:
+            wide = span[:, half - lag : span.shape[1] - half + lag]
+            stride = max(1, lag // 2)
+            difference = second_difference(wide, lag, stride).reshape(2, -1, hop // stride)
+            scales = cell_scale(difference)
+            ratios.append(impulse_ratio(difference[:, around:-around], scales, around))
+
+        near = span[:, self._margin - half : span.shape[1] - self._margin + half]
+        groove = np.stack((near[0] + near[1], near[0] - near[1])) * np.float32(0.5)
+        frames = np.lib.stride_tricks.sliding_window_view(groove, params.n_fft, axis=1)
+        lateral, vertical = mfcc(frames[:, ::hop], params)
+        level = self._level(lateral[:, 0])
+        lateral[:, 0] -= level
+        vertical[:, 0] -= level
+        impulses = [impulse_features(ratio, params.slots) for ratio in ratios]
+        features = np.concatenate((lateral, vertical, *impulses), axis=1)
+        return Frames(self._next_cell, features, audio, ratios[0].reshape(2, -1))
+
+    def _level(self, c0: Array) -> Array:
+        """Mean of C0 of lateral over the last `level_cells` cells, the present one included.
+
+        Taking it off makes the features blind to gain, as a grade must be.
+        """
+        length = self._params.level_cells
+        known = np.concatenate((self._levels, c0)).astype(np.float64)
+        sums = np.concatenate(([0.0], np.cumsum(known)))
+        last = np.arange(len(self._levels) + 1, len(known) + 1)
+        first = np.maximum(0, last - length)
+        self._levels = known[-(length - 1) :].astype(np.float32)
+        return ((sums[last] - sums[first]) / (last - first)).astype(np.float32)
+
+
+def _odd_reflection(samples: Array, before: int, after: int) -> Array:
+    """Extend the sound so that neither level nor slope leaps at its ends."""
+    if samples.shape[1] < 2:
+        return np.pad(samples, ((0, 0), (before, after)), mode="edge")
+    return np.pad(samples, ((0, 0), (before, after)), mode="reflect", reflect_type="odd")

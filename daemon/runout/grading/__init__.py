@@ -1,0 +1,1 @@
+"""From a side's evidence to its play grade, by a versioned table."""

@@ -1,0 +1,195 @@
+"""The whole line: stereo samples in; needle, defects and graded sides out.
+
+    samples -> features and scores (model) -> impulses and crackle (defects)
+            -> needle and tally (side) -> grade (grading)
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import numpy.typing as npt
+
+from runout.defects.crackle import CrackleBegan, CrackleEnded, CrackleTracker
+from runout.defects.event import Event
+from runout.defects.impulse import Impulse, ImpulseFinder
+from runout.grading.table import Table, grade
+from runout.model.card import Model
+from runout.model.interpreter import Runtime
+from runout.model.scorer import Scored, Scorer
+from runout.side.level import level_db
+from runout.side.needle import Needle
+from runout.side.side import DefectHeard, Heard, LiveState, ModelId, SideEnded, SideStarted
+from runout.side.tally import Tally
+
+Samples = npt.NDArray[np.float32]
+
+_THUMP_S = 0.4
+"""After a lifted needle lands, what sounds for so long is its landing"""
+_SILENT_DB = -120.0
+
+
+class Line:
+    """Listens to one stream."""
+
+    def __init__(
+        self,
+        model: Model,
+        table: Table,
+        sample_rate: int,
+        new_side_id: Callable[[], str],
+        lift_s: float,
+        runtime: Runtime | None = None,
+    ) -> None:
+        """`new_side_id` names each side; `lift_s` seconds of a lifted needle end one."""
+        self._scorer = Scorer(model, sample_rate, runtime)
+        self._finder = ImpulseFinder(model.card)
+        self._needle = Needle(lift_s)
+        self._table = table
+        self._source_rate = sample_rate
+        self._new_side_id = new_side_id
+        self._rate = model.card.features.sample_rate
+        self._hop = model.card.features.hop
+        self._model = ModelId(model.card.name, model.card.version, model.card.sha256)
+        self._waiting: deque[Impulse] = deque()
+        self._level: tuple[float, float] = (_SILENT_DB, _SILENT_DB)
+        self._now_s = 0.0
+        self._side_id: str | None = None
+        self._start_s = 0.0
+        self._listen_from_s = 0.0
+        self._tally = Tally()
+        self._crackle = CrackleTracker()
+        self._episode: Event | None = None
+        self._numbered = 0
+
+    @property
+    def state(self) -> LiveState:
+        """What the live sensors show."""
+        playing = self._side_id is not None
+        return LiveState(
+            phase=self._needle.phase,
+            side_id=self._side_id,
+            elapsed_s=self._now_s - self._start_s if playing else 0.0,
+            level_db=self._level,
+            counts=dict(self._tally.counts) if playing else {},
+            clicks_per_min=self._tally.clicks_per_min(self._now_s, self._start_s)
+            if playing
+            else 0.0,
+        )
+
+    def feed(self, samples: Samples) -> Iterator[Heard]:
+        """Take samples of shape (frames, 2) at the source rate; yield what they let be heard."""
+        for scored in self._scorer.feed(samples):
+            yield from self._step(scored)
+
+    def finish(self) -> Iterator[Heard]:
+        """Say what the end of the sound leaves; a side that is on ends."""
+        for scored in self._scorer.finish():
+            yield from self._step(scored)
+        self._waiting.extend(self._finder.finish())
+        yield from self._impulses(self._now_s)
+        if self._side_id is not None:
+            yield from self._end_side(self._now_s)
+
+    def _step(self, scored: Scored) -> Iterator[Heard]:
+        start_s = scored.start * self._hop / self._rate
+        step_s = len(scored.scores) * self._hop / self._rate
+        self._now_s = start_s + step_s
+        self._level = level_db(scored.audio, self._hop)
+        level = float(np.mean(self._level))
+        impulses = self._finder.feed(scored)
+        self._waiting.extend(impulses)
+        change = self._needle.step(level, start_s, self._now_s)
+        if change is not None and change.phase == "needle_down":
+            yield from self._begin_side(change.time_s)
+        if self._side_id is not None:
+            playing = self._needle.phase == "playing"
+            self._tally.sound(scored.audio, level, step_s, playing)
+            yield from self._impulses(self._now_s)
+        elif self._waiting and self._waiting[0].start < (self._now_s - 1.0) * self._rate:
+            self._waiting.popleft()
+        if change is not None and change.phase == "idle":
+            yield from self._end_side(change.time_s)
+
+    def _begin_side(self, time_s: float) -> Iterator[Heard]:
+        self._side_id = self._new_side_id()
+        self._start_s = time_s
+        self._listen_from_s = time_s + (_THUMP_S if time_s > 0.0 else 0.0)
+        self._tally = Tally()
+        self._crackle = CrackleTracker()
+        self._episode = None
+        self._numbered = 0
+        yield SideStarted(self._side_id, time_s)
+
+    def _impulses(self, now_s: float) -> Iterator[Heard]:
+        while self._waiting:
+            impulse = self._waiting.popleft()
+            time_s = impulse.start / self._rate
+            if self._side_id is None or time_s < self._listen_from_s:
+                continue
+            yield from self._crackle_ended(self._crackle.passed(time_s))
+            began = self._crackle.impulse(time_s)
+            event = self._event(impulse)
+            self._tally.add(event)
+            yield DefectHeard(self._side_id, "single", event)
+            if began is not None:
+                yield self._crackle_began(began, event)
+        yield from self._crackle_ended(self._crackle.passed(now_s))
+
+    def _event(self, impulse: Impulse) -> Event:
+        return Event(
+            id=self._next_id(),
+            time_s=impulse.start / self._rate,
+            duration_s=impulse.length / self._rate,
+            kind=impulse.kind,
+            channel=impulse.channel,
+            peak_db=impulse.peak_db,
+            confidence=impulse.confidence,
+            part_of=None if self._episode is None else self._episode.id,
+        )
+
+    def _next_id(self) -> str:
+        self._numbered += 1
+        return f"{self._side_id}-{self._numbered}"
+
+    def _crackle_began(self, began: CrackleBegan, last: Event) -> Heard:
+        assert self._side_id is not None
+        self._episode = Event(
+            id=self._next_id(),
+            time_s=began.start_s,
+            duration_s=last.time_s - began.start_s,
+            kind="crackle",
+            channel="both",
+            peak_db=last.peak_db,
+            confidence=last.confidence,
+            rate_per_s=began.ticks / max(last.time_s - began.start_s, 1.0),
+        )
+        self._tally.join(self._episode.id, began.ticks)
+        return DefectHeard(self._side_id, "begin", self._episode)
+
+    def _crackle_ended(self, ended: CrackleEnded | None) -> Iterator[Heard]:
+        if ended is None:
+            return
+        assert self._side_id is not None
+        assert self._episode is not None
+        event = self._tally.close_episode(self._episode, ended)
+        self._episode = None
+        yield DefectHeard(self._side_id, "end", event)
+
+    def _end_side(self, end_s: float) -> Iterator[Heard]:
+        assert self._side_id is not None
+        yield from self._crackle_ended(self._crackle.finish())
+        measurements = self._tally.measurements()
+        yield SideEnded(
+            side_id=self._side_id,
+            time_s=self._start_s,
+            duration_s=end_s - self._start_s,
+            sample_rate=self._source_rate,
+            rpm=None,
+            grade=grade(measurements, self._tally.heard_s, self._table),
+            counts=dict(self._tally.counts),
+            measurements=measurements,
+            events=tuple(sorted(self._tally.events, key=lambda event: event.time_s)),
+            model=self._model,
+        )
+        self._side_id = None

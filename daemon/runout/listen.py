@@ -1,0 +1,65 @@
+"""The daemon's loop: a source into the line, what is heard out over MQTT."""
+
+import logging
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from itertools import count
+from types import FrameType
+
+from runout.grading.table import load_table
+from runout.line import Line
+from runout.model.card import load_model
+from runout.report.mqtt import Publisher
+from runout.source.block import Source
+
+LIFT_S = 4.0
+"""Seconds at the preamp's floor that end a side; pauses between tracks are groove, and louder"""
+
+_log = logging.getLogger(__name__)
+
+
+def listen(source: Source, publisher: Publisher) -> None:
+    """Listen until the source ends, SIGINT or SIGTERM; then say the side and `offline`.
+
+    Raises RunoutError when the source fails, after what was heard until then has been said.
+    """
+    line = Line(load_model(), load_table(), source.sample_rate, _side_namer(), LIFT_S)
+    publisher.start()
+    try:
+        with _stopped_by_signals(source):
+            try:
+                for block in source.blocks():
+                    publisher.audio(online=True)
+                    for heard in line.feed(block.samples):
+                        publisher.heard(heard)
+                    publisher.state(line.state)
+            finally:
+                for heard in line.finish():
+                    publisher.heard(heard)
+                publisher.state(line.state)
+    finally:
+        publisher.stop()
+
+
+def _side_namer() -> Callable[[], str]:
+    """Names for sides, unique over restarts: when the needle went down, and a number."""
+    numbers = count(1)
+    return lambda: f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{next(numbers)}"
+
+
+@contextmanager
+def _stopped_by_signals(source: Source) -> Iterator[None]:
+    """Let SIGINT and SIGTERM close the source, which ends the loop in its own time."""
+
+    def stop(number: int, _frame: FrameType | None) -> None:
+        _log.info("%s: stopping", signal.Signals(number).name)
+        source.close()
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

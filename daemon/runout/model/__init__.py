@@ -1,0 +1,1 @@
+"""The TFLite model, its card, and its scores a hop over rolling windows."""

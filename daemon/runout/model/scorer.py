@@ -1,0 +1,87 @@
+"""Scores a cell and class, over rolling windows of feature rows."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from runout.features.front_end import Frames, FrontEnd
+from runout.model.card import Model
+from runout.model.interpreter import Interpreter, Runtime
+
+Array = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """Consecutive cells with their scores and their sound."""
+
+    start: int
+    """Number of the first cell, from the start of the sound"""
+    scores: Array
+    """0 to 1, shape (cells, classes), classes as in the card"""
+    audio: Array
+    """Left and right at the analysis rate, shape (2, cells * hop)"""
+    ratio: Array
+    """Second difference over its local scale, shape (2, cells * hop)"""
+
+
+class Scorer:
+    """Features and network in one: stereo samples in, scored cells out."""
+
+    def __init__(self, model: Model, source_rate: int, runtime: Runtime | None = None) -> None:
+        card = model.card
+        self._window = card.window
+        self._normalization = card.normalization
+        self._hop = card.features.hop
+        self._interpreter = Interpreter(model.content, runtime)
+        self._front_end = FrontEnd(
+            source_rate, self._window.scored, self._window.past, self._window.future, card.features
+        )
+        self._rows: Array = np.zeros((0, card.features.n_features), np.float32)
+        self._audio: Array = np.zeros((2, 0), np.float32)
+        self._ratio: Array = np.zeros((2, 0), np.float32)
+        self._next_cell = 0
+
+    def feed(self, samples: Array) -> Iterator[Scored]:
+        """Take samples of shape (frames, 2) at the source rate; yield the cells they complete."""
+        for frames in self._front_end.feed(samples):
+            yield from self._score(frames)
+
+    def finish(self) -> Iterator[Scored]:
+        """Yield what is left, up to the last cell that holds sound."""
+        for frames in self._front_end.finish():
+            for scored in self._score(frames):
+                sounding = self._front_end.cells - scored.start
+                if sounding > 0:
+                    yield _cut(scored, sounding, self._hop)
+
+    def _score(self, frames: Frames) -> Iterator[Scored]:
+        window, hop = self._window, self._hop
+        rows = self._normalization.apply(frames.features)
+        self._rows = np.concatenate((self._rows, rows))
+        self._audio = np.concatenate((self._audio, frames.audio), axis=1)
+        self._ratio = np.concatenate((self._ratio, frames.ratio), axis=1)
+        while len(self._rows) >= window.cells:
+            logits = self._interpreter.run(self._rows[: window.cells])
+            heard = slice(window.past * hop, (window.past + window.scored) * hop)
+            yield Scored(
+                self._next_cell,
+                1.0 / (1.0 + np.exp(-logits)),
+                self._audio[:, heard],
+                self._ratio[:, heard],
+            )
+            self._rows = self._rows[window.scored :]
+            self._audio = self._audio[:, window.scored * hop :]
+            self._ratio = self._ratio[:, window.scored * hop :]
+            self._next_cell += window.scored
+
+
+def _cut(scored: Scored, cells: int, hop: int) -> Scored:
+    return Scored(
+        scored.start,
+        scored.scores[:cells],
+        scored.audio[:, : cells * hop],
+        scored.ratio[:, : cells * hop],
+    )

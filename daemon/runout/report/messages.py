@@ -1,0 +1,151 @@
+"""What is said in JSON: the public contract of `runout grade --json` and of the MQTT payloads.
+
+A number that isn't finite becomes null: JSON has no word for it.
+"""
+
+import json
+import math
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from runout.defects.event import Event, Kind
+from runout.grading.grade import Grade
+from runout.side.side import DefectHeard, LiveState, ModelId, SideEnded
+
+Json = str | int | float | bool | None | list["Json"] | dict[str, "Json"]
+Fields = dict[str, Json]
+
+
+def to_json(fields: Fields) -> str:
+    """Return one line of JSON, plain ASCII, so that it passes through any terminal and pipe."""
+    return json.dumps(fields, allow_nan=False)
+
+
+def grade_line(file: str, side: SideEnded) -> str:
+    """Return the line that `runout grade --json` prints for a file."""
+    return to_json({"file": file, **side_fields(side)})
+
+
+def side_fields(side: SideEnded) -> Fields:
+    """Return what the grading contract says of a side, all but the name of its file."""
+    return {
+        "duration_s": _rounded(side.duration_s, 3),
+        "sample_rate": int(side.sample_rate),
+        "rpm": _rpm(side.rpm),
+        "grade": _grade_fields(side.grade),
+        "counts": _counts(side.counts),
+        "measurements": _measurements(side.measurements),
+        "events": [event_fields(event) for event in side.events],
+        "model": _model_fields(side.model),
+    }
+
+
+def event_fields(event: Event) -> Fields:
+    """Return an event's fields; time to 0.1 ms, duration to 0.01 ms, level to 0.1 dB."""
+    fields: Fields = {
+        "id": event.id,
+        "time_s": _rounded(event.time_s, 4),
+        "duration_s": _rounded(event.duration_s, 5),
+        "kind": event.kind,
+        "channel": event.channel,
+        "peak_db": _rounded(event.peak_db, 1),
+        "confidence": _rounded(event.confidence, 3),
+        "part_of": event.part_of,
+    }
+    if event.rate_per_s is not None:
+        fields["rate_per_s"] = _rounded(event.rate_per_s, 2)
+    return fields
+
+
+def event_payload(heard: DefectHeard, time: datetime) -> Fields:
+    """Return the MQTT `event` of a defect that was heard at `time`."""
+    return {
+        "event_type": heard.event.kind,
+        "phase": heard.phase,
+        "side_id": heard.side_id,
+        "time": iso_utc(time),
+        **event_fields(heard.event),
+    }
+
+
+def side_payload(side: SideEnded, started_at: datetime) -> Fields:
+    """Return the MQTT `side` of a side whose needle went down at `started_at`.
+
+    The events stay out: they went out one by one, and a broker's packet holds only so much.
+    """
+    return {
+        "side_id": side.side_id,
+        "started_at": iso_utc(started_at),
+        "duration_s": _rounded(side.duration_s, 3),
+        "rpm": _rpm(side.rpm),
+        "grade": _grade_fields(side.grade),
+        "counts": _counts(side.counts),
+        "measurements": _measurements(side.measurements),
+        "model": _model_fields(side.model),
+    }
+
+
+def state_payload(state: LiveState) -> Fields:
+    """Return the MQTT `state`; a level of digital silence is null."""
+    left, right = state.level_db
+    return {
+        "phase": state.phase,
+        "side_id": state.side_id,
+        "elapsed_s": _rounded(state.elapsed_s, 1),
+        "level_db": {"left": _rounded(left, 1), "right": _rounded(right, 1)},
+        "counts": _counts(state.counts),
+        "clicks_per_min": _rounded(state.clicks_per_min, 1),
+    }
+
+
+def iso_utc(time: datetime) -> str:
+    """Return an aware time as ISO 8601 in UTC, to the millisecond: 2025-01-31T20:15:00.123Z."""
+    return time.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _grade_fields(grade: Grade) -> Fields:
+    return {
+        "scale": grade.scale,
+        "label": grade.label,
+        "index": None if grade.index is None else _rounded(grade.index, 2),
+        "probabilities": {
+            label: _rounded(share, 3) for label, share in grade.probabilities.items()
+        },
+        "limited_by": grade.limited_by,
+        "evidence": [
+            {
+                "measure": evidence.measure,
+                "value": _significant(evidence.value),
+                "unit": evidence.unit,
+                "grade": evidence.grade,
+            }
+            for evidence in grade.evidence
+        ],
+    }
+
+
+def _counts(counts: Mapping[Kind, int]) -> Fields:
+    return {kind: int(count) for kind, count in counts.items()}
+
+
+def _measurements(measurements: Mapping[str, float]) -> Fields:
+    return {name: _significant(value) for name, value in measurements.items()}
+
+
+def _model_fields(model: ModelId) -> Fields:
+    return {"name": model.name, "version": model.version, "sha256": model.sha256}
+
+
+def _rpm(rpm: float | None) -> float | None:
+    return None if rpm is None else _rounded(rpm, 2)
+
+
+def _rounded(value: float, digits: int) -> float | None:
+    # float(): numpy's own floats don't go into JSON. Adding zero turns -0.0 into 0.0.
+    return round(float(value), digits) + 0.0 if math.isfinite(value) else None
+
+
+def _significant(value: float) -> float | None:
+    # Measures differ in unit and size, so digits are counted from the first that isn't zero.
+    rounded = float(f"{value:.5g}")
+    return rounded + 0.0 if math.isfinite(rounded) else None

@@ -1,0 +1,78 @@
+"""What is said of a side while it plays and when it has ended."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from runout.defects.event import Event, Kind
+from runout.grading.grade import Grade
+
+SidePhase = Literal["idle", "needle_down", "playing"]
+
+
+@dataclass(frozen=True, slots=True)
+class ModelId:
+    """Which model heard it."""
+
+    name: str
+    version: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class SideStarted:
+    """The needle went down."""
+
+    side_id: str
+    time_s: float
+    """Seconds from the start of the source"""
+
+
+@dataclass(frozen=True, slots=True)
+class DefectHeard:
+    """A defect as it goes out live: an impulse at once, an episode as its begin and its end."""
+
+    side_id: str
+    phase: Literal["single", "begin", "end"]
+    event: Event
+
+
+@dataclass(frozen=True, slots=True)
+class LiveState:
+    """The live sensors."""
+
+    phase: SidePhase
+    side_id: str | None
+    """None while no side plays"""
+    elapsed_s: float
+    """Seconds since the needle went down; 0 while idle"""
+    level_db: tuple[float, float]
+    """dBFS RMS of left and right over the last step"""
+    counts: dict[Kind, int]
+    """Defects of this side so far"""
+    clicks_per_min: float
+    """Clicks and pops over the last minute of this side"""
+
+
+@dataclass(frozen=True, slots=True)
+class SideEnded:
+    """A finished side with its grade."""
+
+    side_id: str
+    time_s: float
+    """Seconds from the start of the source to the needle-down"""
+    duration_s: float
+    """Seconds"""
+    sample_rate: int
+    """Hertz, of the source"""
+    rpm: float | None
+    """Revolutions a minute, or None where nothing told it"""
+    grade: Grade
+    counts: dict[Kind, int]
+    measurements: dict[str, float]
+    """By name, the unit in the name: `surface_noise_db`"""
+    events: tuple[Event, ...]
+    model: ModelId
+
+
+Heard = SideStarted | DefectHeard | SideEnded
+"""What the line hands on as it listens, in order of time."""

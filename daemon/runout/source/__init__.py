@@ -1,0 +1,1 @@
+"""Where sound comes from: files and capture devices, in blocks."""

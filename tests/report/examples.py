@@ -1,0 +1,43 @@
+"""A side that every test of reports can tell of."""
+
+from runout.defects.event import Event
+from runout.grading.grade import Evidence, Grade
+from runout.side.side import DefectHeard, LiveState, ModelId, SideEnded
+
+CLICK = Event("e1", 12.34567, 0.0011249, "click", "left", 14.249, 0.98765)
+TICK = Event("e2", 14.0, 0.0003, "click", "both", 9.96, 1.0, part_of="c1")
+CRACKLE = Event("c1", 13.9, 3.5714, "crackle", "both", 12.05, 0.9, rate_per_s=41.236)
+
+GRADE = Grade(
+    scale="goldmine",
+    label="VG+",
+    index=1.2345,
+    probabilities={"NM": 0.04, "VG+": 0.71, "VG": 0.2, "G+": 0.05},
+    limited_by="crackle in the lead-in",
+    evidence=(
+        Evidence("clicks_per_min", 7.12344, "1/min", "VG+"),
+        Evidence("surface_noise", -52.1349, "dB", "NM"),
+    ),
+    table_version="1",
+)
+
+SIDE = SideEnded(
+    side_id="s1",
+    time_s=0.3,
+    duration_s=1190.2,
+    sample_rate=48000,
+    rpm=100 / 3,
+    grade=GRADE,
+    counts={"click": 1184, "pop": 1, "crackle": 2, "skip": 0},
+    measurements={"surface_noise_db": -52.1349, "hum_db": -0.0},
+    events=(CLICK, CRACKLE, TICK),
+    model=ModelId("wear", "1.0", "ab" * 32),
+)
+
+PLAYING = LiveState("playing", "s1", 12.345, (-23.44, float("-inf")), {"click": 3}, 7.0)
+IDLE = LiveState("idle", None, 0.0, (-80.0, -80.0), {}, 0.0)
+
+
+def click(number: int) -> DefectHeard:
+    """One of many."""
+    return DefectHeard("s1", "single", Event(f"e{number}", number, 0.001, "click", "left", 9.0, 1))

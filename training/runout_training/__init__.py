@@ -1,0 +1,1 @@
+"""Makes Runout's model: corpus, simulated wear, Keras network, quantizing, evaluation."""

@@ -1,0 +1,108 @@
+"""Runout and its peers behind one call: sound in, spans out."""
+
+from collections.abc import Callable
+from importlib.util import find_spec
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from runout.defects.impulse import Impulse, ImpulseFinder
+from runout.model.card import Model
+from runout.model.scorer import Scorer
+from runout_training.corpus.tracks import RATE
+from runout_training.evaluation.matching import Span
+
+Sound = npt.NDArray[np.float32]
+Detector = Callable[[Sound], list[Span]]
+"""Takes a sound of shape (2, samples) at 44.1 kHz"""
+
+_BLOCK = RATE
+"""Frames fed at a time"""
+
+
+def impulses(
+    sound: Sound, model: Model, thresholds: dict[str, float] | None = None
+) -> list[Impulse]:
+    """Every impulse that the box would find in a sound of shape (2, samples) at 44.1 kHz."""
+    scorer = Scorer(model, RATE)
+    finder = ImpulseFinder(model.card, thresholds)
+    found: list[Impulse] = []
+    frames = np.ascontiguousarray(sound.T)
+    for start in range(0, len(frames), _BLOCK):
+        for scored in scorer.feed(frames[start : start + _BLOCK]):
+            found += finder.feed(scored)
+    for scored in scorer.finish():
+        found += finder.feed(scored)
+    return found + finder.finish()
+
+
+def runout(model: Model) -> Detector:
+    """Our own, with the card's thresholds."""
+
+    def detect(sound: Sound) -> list[Span]:
+        return [Span(one.start, one.start + one.length) for one in impulses(sound, model)]
+
+    return detect
+
+
+def essentia() -> Detector | None:
+    """Essentia's ClickDetector with its defaults, a channel at a time; None if not installed."""
+    if find_spec("essentia") is None:
+        return None
+    import essentia.standard as standard  # heavy, and only here
+
+    frame, hop = 512, 256
+
+    def detect(sound: Sound) -> list[Span]:
+        found = []
+        for channel in sound:
+            detector = standard.ClickDetector(frameSize=frame, hopSize=hop, sampleRate=RATE)
+            for samples in standard.FrameGenerator(
+                np.ascontiguousarray(channel), frameSize=frame, hopSize=hop, startFromZero=True
+            ):
+                starts, ends = detector(samples)
+                found += [
+                    Span(round(start * RATE), round(end * RATE) + 1)
+                    for start, end in zip(starts, ends, strict=True)
+                ]
+        return _united(found)
+
+    return detect
+
+
+def grooveclean() -> Detector | None:
+    """grooveclean's network at its own calibration; None if not installed."""
+    if find_spec("grooveclean") is None:
+        return None
+    import torch  # heavy, and only here
+    from grooveclean import detect as peer
+
+    torch.set_num_threads(1)
+    network: Any = peer.Detector.load(device="cpu")
+    calibration = network.calibration
+    high, low, gate = peer.thresholds(0.5, calibration.hi, calibration.lo)
+
+    def detect(sound: Sound) -> list[Span]:
+        probabilities = network.probabilities(torch.from_numpy(sound.copy()), RATE)
+        found = []
+        for channel, probability in zip(sound, probabilities.cpu().numpy(), strict=True):
+            active = peer.active_mask(channel, RATE, gate)
+            starts, ends, _ = peer.spans(probability, active, RATE, high, low)
+            found += [
+                Span(int(start), int(end)) for start, end in zip(starts, ends, strict=True)
+            ]
+        return _united(found)
+
+    return detect
+
+
+def _united(spans: list[Span]) -> list[Span]:
+    """Spans of both channels in order of time, those that overlap or touch as one."""
+    united: list[Span] = []
+    for span in sorted(spans, key=lambda span: span.start):
+        if united and span.start <= united[-1].end:
+            united[-1] = Span(united[-1].start, max(united[-1].end, span.end))
+        else:
+            united.append(span)
+    return united

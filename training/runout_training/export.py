@@ -1,0 +1,71 @@
+"""From the Keras model to TFLite: a float file to compare with, and the int8 one that ships."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from runout.model.card import Normalization, Window
+from runout_training import network
+from runout_training.dataset import CLASSES, Examples
+
+SCORED = 16
+"""Cells scored an invocation (93 ms)"""
+_REPRESENTATIVE = 600
+"""Windows that the ranges of int8 are set by"""
+
+
+def window_of(params: network.NetworkParams) -> Window:
+    """The window that a network of these parameters is shipped with."""
+    return Window(params.past, SCORED, params.future)
+
+
+def fixed(model: keras.Model, n_features: int) -> keras.Model:
+    """The same network and weights for windows of one size, as the box runs it."""
+    params = network.NetworkParams()
+    sized = network.build(params, n_features, len(CLASSES), window_of(params).cells)
+    sized.set_weights(model.get_weights())
+    return sized
+
+
+def to_float(model: keras.Model) -> bytes:
+    """A float32 TFLite file."""
+    return bytes(tf.lite.TFLiteConverter.from_keras_model(model).convert())
+
+
+def to_int8(
+    model: keras.Model, examples: Examples, normalization: Normalization, seed: int
+) -> bytes:
+    """An int8 TFLite file, its ranges set by windows drawn from `examples`."""
+
+    def windows() -> Iterator[list[np.ndarray]]:
+        rng = np.random.default_rng(seed)
+        cells = model.input_shape[1]
+        for _ in range(_REPRESENTATIVE):
+            segment = int(rng.integers(len(examples.features)))
+            start = int(rng.integers(examples.features.shape[1] - cells))
+            rows = examples.features[segment, start : start + cells].astype(np.float32)
+            yield [normalization.apply(rows)[None]]
+        # The ends of what normalization lets through, so that no input is ever cut by int8.
+        for end in (-normalization.clip, normalization.clip):
+            rows = np.zeros((1, cells, examples.features.shape[2]), np.float32)
+            rows[:, ::8, ::8] = end
+            yield [rows]
+
+    converter = tf.lite.TFLiteConverter.from_keras_model(model)
+    converter.optimizations = [tf.lite.Optimize.DEFAULT]
+    converter.representative_dataset = windows
+    converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
+    converter.inference_input_type = tf.int8
+    converter.inference_output_type = tf.int8
+    return bytes(converter.convert())
+
+
+def write(folder: Path, name: str, content: bytes) -> Path:
+    """Write a TFLite file whole or not at all."""
+    folder.mkdir(parents=True, exist_ok=True)
+    partial = folder / f"{name}.partial"
+    partial.write_bytes(content)
+    return partial.rename(folder / f"{name}.tflite")

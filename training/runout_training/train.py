@@ -1,0 +1,121 @@
+"""Trains the network; can be cut short at any epoch and gone on with."""
+
+import json
+from pathlib import Path
+
+import keras
+import numpy as np
+import numpy.typing as npt
+import tensorflow as tf
+
+from runout.features.params import FeatureParams
+from runout.model.card import Normalization
+from runout_training import network
+from runout_training.dataset import CLASSES, Examples
+
+_BATCH = 32
+_PEAK_RATE = 2e-3
+_CLIP = 8.0
+"""Normalized features beyond this many deviations are cut: the range that int8 must span"""
+
+
+def normalization_of(examples: Examples) -> Normalization:
+    """Mean and deviation of every feature; the deviation wide enough for the loudest clicks."""
+    rows = examples.features.reshape(-1, examples.features.shape[-1])[::7].astype(np.float32)
+    mean = rows.mean(axis=0)
+    reach = np.percentile(np.abs(rows - mean), 99.99, axis=0)
+    scale = np.maximum(rows.std(axis=0), reach / _CLIP)
+    return Normalization(tuple(mean.tolist()), tuple(scale.tolist()), _CLIP)
+
+
+class _Batches(keras.utils.PyDataset):
+    """Normalized segments in shuffled batches, left and right swapped in half of them."""
+
+    def __init__(
+        self,
+        examples: Examples,
+        normalization: Normalization,
+        params: network.NetworkParams,
+        seed: int | None,
+    ) -> None:
+        super().__init__()
+        self._features = np.empty(examples.features.shape, np.float16)
+        for index, rows in enumerate(examples.features):
+            self._features[index] = normalization.apply(rows.astype(np.float32))
+        last = examples.targets.shape[1] - params.future
+        self._targets = examples.targets[:, params.past : last]
+        self._n_impulse = FeatureParams().n_impulse
+        self._seed = seed
+        self._epoch = 0
+        self._shuffle()
+
+    def __len__(self) -> int:
+        return len(self._features) // _BATCH
+
+    def __getitem__(self, index: int) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int8]]:
+        picked = self._order[index * _BATCH : (index + 1) * _BATCH]
+        rows = self._features[picked].astype(np.float32)
+        if self._seed is not None and (index + self._epoch) % 2:
+            impulses = rows[:, :, -self._n_impulse :]
+            rows[:, :, -self._n_impulse :] = impulses.reshape(*impulses.shape[:2], -1, 2)[
+                ..., ::-1
+            ].reshape(impulses.shape)
+        return rows, self._targets[picked]
+
+    def on_epoch_end(self) -> None:
+        self._epoch += 1
+        self._shuffle()
+
+    def _shuffle(self) -> None:
+        count = len(self._features)
+        self._order = (
+            np.arange(count)
+            if self._seed is None
+            else np.random.default_rng((self._seed, self._epoch)).permutation(count)
+        )
+
+
+def loss(targets: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:
+    """Mean binary cross-entropy over the targets that are asked (those of 0 and 1)."""
+    asked = tf.cast(targets >= 0, tf.float32)
+    entropy = tf.nn.sigmoid_cross_entropy_with_logits(
+        tf.cast(tf.maximum(targets, 0), tf.float32), logits
+    )
+    return tf.reduce_sum(entropy * asked) / tf.reduce_sum(asked)
+
+
+def train(
+    folder: Path,
+    examples: Examples,
+    validation: Examples,
+    epochs: int,
+    seed: int,
+) -> tuple[keras.Model, Normalization]:
+    """Train for `epochs` and keep the result as `folder/keras.keras` with `history.json`."""
+    keras.utils.set_random_seed(seed)
+    params = network.NetworkParams()
+    normalization = normalization_of(examples)
+    batches = _Batches(examples, normalization, params, seed)
+    held = _Batches(validation, normalization, params, None)
+    model = network.build(params, FeatureParams().n_features, len(CLASSES))
+    rate = keras.optimizers.schedules.CosineDecay(
+        _PEAK_RATE / 20,
+        decay_steps=len(batches) * epochs,
+        warmup_target=_PEAK_RATE,
+        warmup_steps=len(batches) // 2,
+    )
+    model.compile(optimizer=keras.optimizers.AdamW(rate, weight_decay=1e-3), loss=loss)
+    folder.mkdir(parents=True, exist_ok=True)
+    history = model.fit(
+        batches,
+        validation_data=held,
+        epochs=epochs,
+        callbacks=[
+            keras.callbacks.BackupAndRestore(str(folder / "backup")),
+            keras.callbacks.CSVLogger(str(folder / "history.csv"), append=True),
+        ],
+        verbose=1,
+    )
+    model.save(folder / "model.keras")
+    (folder / "history.json").write_text(json.dumps(history.history), encoding="utf-8")
+    return model, normalization

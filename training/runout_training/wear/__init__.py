@@ -1,0 +1,1 @@
+"""Simulated wear: damage with exact truth, put on real music."""
