@@ -95,7 +95,6 @@ def _listen(arguments: argparse.Namespace) -> int:
     # What a command needs is imported by it alone: a daemon has no memory to waste.
     from runout.listen import listen
     from runout.report.broker import EmbeddedBroker
-    from runout.report.mqtt import Publisher
     from runout.source.capture import CaptureSource
     from runout.source.file import FileSource
 
@@ -118,7 +117,7 @@ def _listen(arguments: argparse.Namespace) -> int:
                 f"runout: no MQTT broker is configured; using our own at {mqtt.host}:{mqtt.port}",
                 file=sys.stderr,
             )
-        listen(source, Publisher(mqtt))
+        listen(source, mqtt, live=arguments.file is None or arguments.pace)
     return 0
 
 

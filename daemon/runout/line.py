@@ -53,7 +53,8 @@ class Line:
         self._model = ModelId(model.card.name, model.card.version, model.card.sha256)
         self._waiting: deque[Impulse] = deque()
         self._level: tuple[float, float] = (_SILENT_DB, _SILENT_DB)
-        self._now_s = 0.0
+        self.now_s = 0.0
+        """Seconds from the start of the source that have been heard"""
         self._side_id: str | None = None
         self._start_s = 0.0
         self._listen_from_s = 0.0
@@ -69,10 +70,10 @@ class Line:
         return LiveState(
             phase=self._needle.phase,
             side_id=self._side_id,
-            elapsed_s=self._now_s - self._start_s if playing else 0.0,
+            elapsed_s=self.now_s - self._start_s if playing else 0.0,
             level_db=self._level,
             counts=dict(self._tally.counts) if playing else {},
-            clicks_per_min=self._tally.clicks_per_min(self._now_s, self._start_s)
+            clicks_per_min=self._tally.clicks_per_min(self.now_s, self._start_s)
             if playing
             else 0.0,
         )
@@ -87,26 +88,26 @@ class Line:
         for scored in self._scorer.finish():
             yield from self._step(scored)
         self._waiting.extend(self._finder.finish())
-        yield from self._impulses(self._now_s)
+        yield from self._impulses(self.now_s)
         if self._side_id is not None:
-            yield from self._end_side(self._now_s)
+            yield from self._end_side(self.now_s)
 
     def _step(self, scored: Scored) -> Iterator[Heard]:
         start_s = scored.start * self._hop / self._rate
         step_s = len(scored.scores) * self._hop / self._rate
-        self._now_s = start_s + step_s
+        self.now_s = start_s + step_s
         self._level = level_db(scored.audio, self._hop)
         level = float(np.mean(self._level))
         impulses = self._finder.feed(scored)
         self._waiting.extend(impulses)
-        change = self._needle.step(level, start_s, self._now_s)
+        change = self._needle.step(level, start_s, self.now_s)
         if change is not None and change.phase == "needle_down":
             yield from self._begin_side(change.time_s)
         if self._side_id is not None:
             playing = self._needle.phase == "playing"
             self._tally.sound(scored.audio, level, step_s, playing)
-            yield from self._impulses(self._now_s)
-        elif self._waiting and self._waiting[0].start < (self._now_s - 1.0) * self._rate:
+            yield from self._impulses(self.now_s)
+        elif self._waiting and self._waiting[0].start < (self.now_s - 1.0) * self._rate:
             self._waiting.popleft()
         if change is not None and change.phase == "idle":
             yield from self._end_side(change.time_s)

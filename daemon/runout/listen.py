@@ -2,12 +2,14 @@
 
 import logging
 import signal
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from itertools import count
 from types import FrameType
 
+from runout.config import MqttSettings
 from runout.grading.table import load_table
 from runout.line import Line
 from runout.model.card import load_model
@@ -16,17 +18,24 @@ from runout.source.block import Source
 
 LIFT_S = 4.0
 """Seconds at the preamp's floor that end a side; pauses between tracks are groove, and louder"""
+CONNECT_S = 5.0
+"""Seconds that a file waits for the broker, so that nothing of it is lost"""
 
 _log = logging.getLogger(__name__)
 
 
-def listen(source: Source, publisher: Publisher) -> None:
+def listen(source: Source, mqtt: MqttSettings, live: bool = True) -> None:
     """Listen until the source ends, SIGINT or SIGTERM; then say the side and `offline`.
 
-    Raises RunoutError when the source fails, after what was heard until then has been said.
+    A source that is not `live` comes faster than it would be played: its own time then says how
+    often to publish. Raises RunoutError when the source fails, after what was heard until then
+    has been said.
     """
     line = Line(load_model(), load_table(), source.sample_rate, _side_namer(), LIFT_S)
+    publisher = Publisher(mqtt, time.monotonic if live else lambda: line.now_s)
     publisher.start()
+    if not live and not publisher.wait_until_connected(CONNECT_S):
+        _log.warning("MQTT: no broker so far; listening all the same")
     try:
         with _stopped_by_signals(source):
             try:

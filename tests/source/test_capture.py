@@ -144,6 +144,23 @@ def test_unknown_device_names_those_that_are_there(sink):
 
 
 @NEEDS_PULSE
+def test_a_program_that_fails_while_it_listens_ends(sink):
+    program = """
+        from runout.source.capture import CaptureSource
+        blocks = CaptureSource("phono").blocks()
+        next(blocks)
+        raise ArithmeticError
+        """
+    listener = child(sink, textwrap.dedent(program))
+    try:
+        _, err = listener.communicate(timeout=10)
+    finally:
+        listener.kill()
+    assert listener.returncode == 1
+    assert err.strip().endswith("ArithmeticError")
+
+
+@NEEDS_PULSE
 def test_a_device_that_hangs_is_said_to_be_silent(tmp_path):
     pytest.importorskip("pyaudio", reason=WITHOUT_PYAUDIO)
     program = """

@@ -71,6 +71,12 @@ def heard_before_error(source: Source) -> tuple[Samples, str]:
     return joined(blocks), str(caught.value)
 
 
+def open_files(folder: Path) -> list[Path]:
+    """The files in a folder that this process has open."""
+    links = [link.readlink() for link in Path("/proc/self/fd").iterdir() if link.is_symlink()]
+    return [path for path in links if path.is_relative_to(folder)]
+
+
 @pytest.mark.parametrize("channels", [1, 2])
 @pytest.mark.parametrize(("suffix", "subtype", "rate"), KINDS)
 def test_every_kind_of_file_is_heard_as_it_is(tmp_path, suffix, subtype, rate, channels):
@@ -202,8 +208,23 @@ def test_leaving_the_loop_lets_go_of_the_file(tmp_path):
     source = FileSource(write(tmp_path / "side.wav", music(20.0)))
     for _ in source.blocks():
         break
-    open_files = [str(link.readlink()) for link in Path("/proc/self/fd").iterdir() if link.exists()]
-    assert str(tmp_path / "side.wav") not in open_files
+    assert open_files(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("content", "rate"), [(b"", 44_100), (b"no sound", 44_100), (None, 8000), (None, 44_100)]
+)
+def test_no_file_stays_open(tmp_path, content, rate):
+    path = write(tmp_path / "side.wav", music(0.2), rate)
+    if content is not None:
+        path.write_bytes(content)
+    try:
+        source = FileSource(path)
+    except RunoutError:
+        pass
+    else:
+        list(source.blocks())
+    assert open_files(tmp_path) == []
 
 
 def test_missing_file(tmp_path):

@@ -16,10 +16,12 @@ from runout_training.corpus.tracks import RATE, Music, Split
 from runout_training.mix import Mix, Mixer, Programme, Recipe
 
 CLASSES = ("click", "pop")
+STEP = 32
+"""Cells that the box works on at a time (186 ms), and the linear prediction looks at"""
 SEGMENT_S = 4.0
 SEGMENTS_A_SHARD = 50
 
-_BORDER = 48
+_BORDER = 8
 """Samples; an impulse whose peak is this near a cell's border is asked of neither neighbour"""
 
 
@@ -35,7 +37,7 @@ class Examples:
 
 def features_of(sound: npt.NDArray[np.float32], params: FeatureParams) -> npt.NDArray[np.float32]:
     """Feature rows of a whole sound of shape (2, samples): (cells, n_features)."""
-    front_end = FrontEnd(RATE, step=64, lead=0, tail=0, params=params)
+    front_end = FrontEnd(RATE, step=STEP, lead=0, tail=0, params=params)
     steps = [*front_end.feed(np.ascontiguousarray(sound.T)), *front_end.finish()]
     rows: npt.NDArray[np.float32] = np.concatenate([step.features for step in steps])
     return rows[: front_end.cells]

@@ -9,17 +9,15 @@ import tensorflow as tf
 
 from runout.model.card import Normalization, Window
 from runout_training import network
-from runout_training.dataset import CLASSES, Examples
+from runout_training.dataset import CLASSES, STEP, Examples
 
-SCORED = 16
-"""Cells scored an invocation (93 ms)"""
 _REPRESENTATIVE = 600
 """Windows that the ranges of int8 are set by"""
 
 
 def window_of(params: network.NetworkParams) -> Window:
     """The window that a network of these parameters is shipped with."""
-    return Window(params.past, SCORED, params.future)
+    return Window(params.past, STEP, params.future)
 
 
 def fixed(model: keras.Model, n_features: int) -> keras.Model:

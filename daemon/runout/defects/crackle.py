@@ -45,11 +45,6 @@ class CrackleTracker:
         self._last_s = 0.0
         self._ticks = 0
 
-    @property
-    def in_episode(self) -> bool:
-        """Whether the next impulse would be part of an episode."""
-        return self._start_s is not None
-
     def impulse(self, time_s: float) -> CrackleBegan | None:
         """Take the next impulse, in order of time, after `passed` was told of its time."""
         self._recent.append(time_s)

@@ -19,6 +19,7 @@ from runout.features.impulse import (
 )
 from runout.features.mfcc import mfcc
 from runout.features.params import FeatureParams
+from runout.features.prediction import prediction_error
 
 Array = npt.NDArray[np.float32]
 
@@ -34,7 +35,7 @@ class Frames:
     audio: Array
     """Left and right at the analysis rate, shape (2, cells * hop)"""
     ratio: Array
-    """Second difference of the first lag over its local scale, shape (2, cells * hop)"""
+    """Error of linear prediction over its local scale, shape (2, cells * hop)"""
 
 
 class FrontEnd:
@@ -61,6 +62,7 @@ class FrontEnd:
         self._heard = 0
         self._next_cell = -lead
         self._levels: Array = np.zeros(0, np.float32)
+        self._signals: list[tuple[Array, Array]] = []
 
     @property
     def cells(self) -> int:
@@ -93,7 +95,8 @@ class FrontEnd:
     def _take(self, samples: Array) -> Iterator[Frames]:
         self._heard += len(samples)
         # A row a channel from here on: numpy is several times faster along contiguous rows.
-        self._buffer = np.concatenate((self._buffer, samples.T), axis=1)
+        rows = np.ascontiguousarray(samples.T)
+        self._buffer = np.concatenate((self._buffer, rows), axis=1)
         if not self._begun and self._buffer.shape[1] > self._prefix:
             self._begin()
         if self._begun:
@@ -118,17 +121,12 @@ class FrontEnd:
         hop, around = params.hop, params.scale_cells
         audio = span[:, self._margin : -self._margin]
 
-        # A margin holds half a hop more than the cells that it must: room for the neighbours.
-        half = hop // 2
-        # A longer lag hears lower sounds, which need fewer points.
-        ratios = []
-        for lag in params.lags:
-            wide = span[:, half - lag : span.shape[1] - half + lag]
-            stride = max(1, lag // 2)
-            difference = second_difference(wide, lag, stride).reshape(2, -1, hop // stride)
-            scales = cell_scale(difference)
-            ratios.append(impulse_ratio(difference[:, around:-around], scales, around))
+        ratios = [
+            impulse_ratio(cells[:, around:-around], scales, around)
+            for cells, scales in self._impulse_signals(span)
+        ]
 
+        half = hop // 2
         near = span[:, self._margin - half : span.shape[1] - self._margin + half]
         groove = np.stack((near[0] + near[1], near[0] - near[1])) * np.float32(0.5)
         frames = np.lib.stride_tricks.sliding_window_view(groove, params.n_fft, axis=1)
@@ -139,6 +137,33 @@ class FrontEnd:
         impulses = [impulse_features(ratio, params.slots) for ratio in ratios]
         features = np.concatenate((lateral, vertical, *impulses), axis=1)
         return Frames(self._next_cell, features, audio, ratios[0].reshape(2, -1))
+
+    def _impulse_signals(self, span: Array) -> list[tuple[Array, Array]]:
+        """Each impulse signal by cell, (2, cells, points), with the cells' own scales.
+
+        The cells are those of the step and `scale_cells` on either side of it. Steps overlap in
+        them; what the last step worked out is kept.
+        """
+        params = self._params
+        # A margin holds half a hop more than the cells that it must: room for the neighbours.
+        half, overlap = params.hop // 2, 2 * params.scale_cells
+        known = overlap if self._signals else 0
+        fresh = span[:, known * params.hop :]
+        signals = [prediction_error(fresh[:, half - params.order : -half], params.order)]
+        for lag in params.lags:
+            # A longer lag hears lower sounds, which need fewer points.
+            stride = max(1, lag // 2)
+            near = fresh[:, half - lag : fresh.shape[1] - half + lag]
+            signals.append(second_difference(near, lag, stride))
+        by_cell = [one.reshape(2, self._step + overlap - known, -1) for one in signals]
+        both = [(cells, cell_scale(cells)) for cells in by_cell]
+        if known:
+            both = [
+                (np.concatenate((old, new), axis=1), np.concatenate((past, scales), axis=1))
+                for (old, past), (new, scales) in zip(self._signals, both, strict=True)
+            ]
+        self._signals = [(cells[:, -overlap:], scales[:, -overlap:]) for cells, scales in both]
+        return both
 
     def _level(self, c0: Array) -> Array:
         """Mean of C0 of lateral over the last `level_cells` cells, the present one included.

@@ -38,7 +38,7 @@ def mel_matrix(params: FeatureParams) -> Matrix:
     rise = (bins - low) / (centre - low)
     fall = (high - bins) / (high - centre)
     triangles = np.maximum(0.0, np.minimum(rise, fall))
-    matrix = (triangles * (2.0 / (high - low))).astype(np.float32)
+    matrix: Matrix = (triangles * (2.0 / (high - low))).astype(np.float32)
     matrix.setflags(write=False)
     return matrix
 
@@ -50,15 +50,15 @@ def dct_matrix(params: FeatureParams) -> Matrix:
     order = np.arange(params.n_mfcc)[None, :]
     matrix = np.cos(np.pi / params.n_mels * band * order) * np.sqrt(2.0 / params.n_mels)
     matrix[:, 0] *= np.sqrt(0.5)
-    result = matrix.astype(np.float32)
+    result: Matrix = matrix.astype(np.float32)
     result.setflags(write=False)
     return result
 
 
 @lru_cache
-def window(params: FeatureParams) -> Matrix:
-    """Periodic Hann window: float32, shape (n_fft,)."""
+def window(params: FeatureParams) -> npt.NDArray[np.float64]:
+    """Periodic Hann window, shape (n_fft,)."""
     phase = 2.0 * np.pi * np.arange(params.n_fft) / params.n_fft
-    result = (0.5 - 0.5 * np.cos(phase)).astype(np.float32)
+    result: npt.NDArray[np.float64] = 0.5 - 0.5 * np.cos(phase)
     result.setflags(write=False)
     return result

@@ -23,6 +23,8 @@ class FeatureParams:
     """Hertz, upper edge of the last mel band"""
     lags: tuple[int, ...] = (1, 4, 16)
     """Samples between the points of each second difference: the sharp, the dull and the thump"""
+    order: int = 12
+    """Of the linear prediction whose error is told beside the second differences"""
     slots: int = 8
     """Parts of a cell (0.73 ms each) whose maximum is an impulse feature of its own"""
     scale_cells: int = 4
@@ -33,7 +35,7 @@ class FeatureParams:
     @property
     def n_impulse(self) -> int:
         """Impulse features of a row."""
-        return len(self.lags) * 2 * (self.slots + 1)
+        return (len(self.lags) + 1) * 2 * (self.slots + 1)
 
     @property
     def n_features(self) -> int:

@@ -32,7 +32,7 @@ class Rule:
             if value <= limit:
                 if grade == 0:
                     low = max(low, limit - step)
-                    return 0.5 * max(0.0, (value - low) / (limit - low))
+                    return 0.499 * max(0.0, (value - low) / (limit - low))
                 return grade - 0.5 + 0.999 * (value - low) / (limit - low)
             low = limit
         beyond = (value - low) / (low - self.limits[-2])

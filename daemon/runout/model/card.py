@@ -119,7 +119,7 @@ def parse_card(text: str) -> Card:
         version=data["version"],
         sha256=data["sha256"],
         classes=tuple(data["classes"]),
-        features=FeatureParams(**data["features"]),
+        features=FeatureParams(**data["features"] | {"lags": tuple(data["features"]["lags"])}),
         normalization=Normalization(
             tuple(normalization["mean"]), tuple(normalization["scale"]), normalization["clip"]
         ),

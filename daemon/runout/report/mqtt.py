@@ -95,6 +95,13 @@ class Publisher:
         self._client.connect_async(self._host, self._port, self._keepalive_s)
         self._client.loop_start()
 
+    def wait_until_connected(self, seconds: float) -> bool:
+        """Wait for the broker: for a sound that can wait, which a record can't."""
+        deadline = time.monotonic() + seconds
+        while not self._connected and time.monotonic() < deadline:
+            time.sleep(_POLL_S)
+        return self._connected
+
     def audio(self, online: bool) -> None:
         """Say whether sound arrives from the preamp; the same word twice is said once."""
         word = ONLINE if online else OFFLINE

@@ -6,6 +6,8 @@ from runout.side.side import DefectHeard
 
 EVENTS_PER_S = 10
 """Messages in any second; more floods a home's broker and nobody reads it"""
+FOR_EPISODES = 2
+"""Of these, kept free of single defects: crackle shows as singles first, and must get through"""
 _SECOND = 1.0
 
 
@@ -30,7 +32,8 @@ class EventRate:
                 return False
             self._open.remove(episode)
         else:
-            places = 1 if heard.phase == "single" else 2
+            # A single needs its own place and leaves those; a begin needs one for its end too.
+            places = 1 + FOR_EPISODES if heard.phase == "single" else 2
             if len(self._sent) + len(self._open) + places > EVENTS_PER_S:
                 return False
             if heard.phase == "begin":

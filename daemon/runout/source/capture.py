@@ -1,5 +1,6 @@
 """A capture device as a source: the record as it plays."""
 
+import atexit
 import threading
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
@@ -49,6 +50,7 @@ class CaptureSource:
         """
         self._pyaudio = import_pyaudio()
         self._audio = open_port_audio()
+        atexit.register(self._let_go_at_exit)
         self._overflows = 0
         self._begun = False
         self._gone = False
@@ -168,10 +170,20 @@ class CaptureSource:
         """Close the device, once."""
         if not self._gone:
             self._gone = True
+            atexit.unregister(self._let_go_at_exit)
             # PortAudio waits for a device that hangs for as long as it hangs; the user shouldn't.
             closing = threading.Thread(target=self._audio.terminate, daemon=True)
             closing.start()
             closing.join(_CLOSE_S)
+
+    def _let_go_at_exit(self) -> None:
+        """Close the device of a program that ends in an error, while its blocks() still waits.
+
+        Without this, PortAudio would wait for ever for a callback that the ending interpreter no
+        longer runs. No thread helps here: from Python 3.12 on none can be started at exit.
+        """
+        self._gone = True
+        self._audio.terminate()
 
 
 def _choose(audio: "PyAudio", wanted: str | None) -> Device:

@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import BinaryIO
 
@@ -51,13 +52,11 @@ class Decoder:
     def __init__(self, path: Path) -> None:
         """Open the file; raise RunoutError where Runout can't listen to it."""
         self._path = path
-        self._file = _open(path)
-        try:
-            self._stream = self._open_stream()
+        with ExitStack() as on_error:
+            self._file = on_error.enter_context(_open(path))
+            self._stream = on_error.enter_context(self._open_stream())
             self._check_header()
-        except RunoutError:
-            self._file.close()
-            raise
+            on_error.pop_all()
 
     @property
     def sample_rate(self) -> int:

@@ -1,0 +1,80 @@
+import math
+
+import pytest
+
+from runout.side.needle import Change, Needle
+
+STEP_S = 0.1
+
+
+def run(levels, lift_s=4.0):
+    """Changes that a run of (dBFS, seconds) gives."""
+    needle = Needle(lift_s)
+    changes = []
+    step = 0
+    for level_db, seconds in levels:
+        for _ in range(round(seconds / STEP_S)):
+            change = needle.step(level_db, step * STEP_S, (step + 1) * STEP_S)
+            if change is not None:
+                changes.append((change.phase, pytest.approx(change.time_s, abs=1e-6)))
+            step += 1
+    return changes
+
+
+def test_a_side_from_needle_to_lift():
+    played = [(-84, 5), (-58, 8), (-20, 60), (-57, 3), (-22, 60), (-56, 10), (-84, 10)]
+    assert run(played) == [("needle_down", 5.0), ("playing", 13.0), ("idle", 146.0)]
+
+
+def test_sound_from_the_first_block_is_a_needle_that_is_down():
+    assert run([(-20, 5)]) == [("needle_down", 0.0), ("playing", 0.3)]
+
+
+def test_silence_is_no_side():
+    assert run([(-120, 60)]) == []
+    assert run([(-84, 60)]) == []
+
+
+def test_a_bump_against_the_plinth_is_no_side():
+    assert run([(-84, 5), (-30, 0.2), (-84, 5)]) == []
+
+
+def test_a_pause_between_tracks_and_a_quiet_passage_end_nothing():
+    assert run([(-84, 2), (-20, 30), (-60, 20), (-62, 60), (-25, 10)]) == [
+        ("needle_down", 2.0),
+        ("playing", 2.3),
+    ]
+
+
+def test_a_drop_out_shorter_than_a_lift_ends_nothing():
+    assert run([(-20, 10), (-84, 3), (-20, 10)])[-1][0] == "playing"
+
+
+def test_in_a_file_only_its_end_ends_the_side():
+    assert run([(-20, 10), (-120, 100), (-20, 10)], lift_s=math.inf)[-1][0] == "playing"
+
+
+def test_groove_without_music_never_plays():
+    assert run([(-84, 2), (-58, 60), (-84, 6)]) == [("needle_down", 2.0), ("idle", 62.0)]
+
+
+def test_two_sides_in_a_row():
+    side = [(-84, 5), (-20, 30)]
+    assert [phase for phase, _ in run([*side, *side, (-84, 5)])] == [
+        "needle_down",
+        "playing",
+        "idle",
+    ] * 2
+
+
+def test_the_floor_of_a_better_preamp_is_learnt():
+    quiet = [(-98, 5), (-84, 1)]
+    assert run(quiet) == [("needle_down", 5.0)]
+
+
+def test_change_is_told_where_it_happened():
+    needle = Needle(4.0)
+    for step in range(2):
+        assert needle.step(-20.0, step * 0.2, (step + 1) * 0.2) == (
+            None if step == 0 else Change("needle_down", 0.0)
+        )

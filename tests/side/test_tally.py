@@ -1,0 +1,85 @@
+import numpy as np
+import pytest
+
+from runout.defects.crackle import CrackleEnded
+from runout.defects.event import Event
+from runout.side.tally import Tally
+
+STEP_S = 0.1
+QUIET = np.full((2, 1000), 0.1, np.float32)
+
+
+def click(number, time_s, kind="click", peak_db=12.0, part_of=None, channel="left"):
+    return Event(f"s-{number}", time_s, 0.0003, kind, channel, peak_db, 0.9, part_of)
+
+
+def played(seconds, level_db=-20.0, audio=QUIET, tally=None):
+    tally = tally or Tally()
+    for _ in range(round(seconds / STEP_S)):
+        tally.sound(audio, level_db, STEP_S, playing=True)
+    return tally
+
+
+def test_counts_and_rates_a_minute():
+    tally = played(120.0)
+    for number in range(6):
+        tally.add(click(number, 10.0 * number, peak_db=25.0 if number == 0 else 10.0))
+    tally.add(click(7, 70.0, kind="pop"))
+    measured = tally.measurements()
+    assert tally.counts == {"click": 6, "pop": 1}
+    assert measured["clicks_per_min"] == pytest.approx(3.0)
+    assert measured["pops_per_min"] == pytest.approx(0.5)
+    assert measured["loud_clicks_per_min"] == pytest.approx(0.5)
+    assert measured["crackle_percent"] == 0.0
+    assert "crackle_rate_per_s" not in measured
+
+
+def test_ticks_of_crackle_are_not_counted_as_single_clicks():
+    tally = played(100.0)
+    for number in range(40):
+        tally.add(click(number, 5.0 + number / 40, channel="both"))
+    begun = Event("s-99", 5.0, 0.0, "crackle", "left", 1.0, 1.0)
+    tally.join(begun.id, 40)
+    closed = tally.close_episode(begun, CrackleEnded(5.0, 15.0, 40))
+    assert closed.channel == "both"
+    assert closed.peak_db == 12.0
+    assert closed.rate_per_s == 4.0
+    measured = tally.measurements()
+    assert measured["clicks_per_min"] == 0.0
+    assert measured["crackle_percent"] == pytest.approx(10.0)
+    assert measured["crackle_rate_per_s"] == pytest.approx(4.0)
+    assert tally.counts == {"click": 40, "crackle": 1}
+
+
+def test_joining_takes_the_last_impulses_only():
+    tally = played(10.0)
+    for number in range(5):
+        tally.add(click(number, float(number)))
+    tally.join("s-9", 2)
+    assert [event.part_of for event in tally.events] == [None, None, None, "s-9", "s-9"]
+
+
+def test_surface_noise_is_measured_in_a_quiet_part_only():
+    assert "surface_noise_db" not in played(30.0).measurements()
+    tally = played(30.0)
+    played(2.0, level_db=-64.0, tally=tally)
+    assert tally.measurements()["surface_noise_db"] == pytest.approx(-44.0, abs=0.1)
+
+
+def test_peak_and_clipping():
+    clipped = QUIET.copy()
+    clipped[0, 100:110] = 1.0
+    clipped[1, 200] = 1.0  # a single sample at full scale may be a peak that just fits
+    tally = played(1.0, audio=clipped)
+    measured = tally.measurements()
+    assert measured["peak_dbfs"] == pytest.approx(0.0)
+    assert measured["clipped_percent"] == pytest.approx(100.0 * 10 / 2000)
+
+
+def test_clicks_a_minute_live_forgets_what_is_over_a_minute_old():
+    tally = played(10.0)
+    for number in range(10):
+        tally.add(click(number, float(number)))
+    assert tally.clicks_per_min(20.0, 0.0) == pytest.approx(30.0)
+    assert tally.clicks_per_min(65.0, 0.0) == pytest.approx(5.0)
+    assert tally.clicks_per_min(0.5, 0.0) == 0.0
