@@ -36,7 +36,11 @@ def real_music(seconds: float = 3.0) -> Sound:
 
 
 def with_clicks(
-    sound: Sound, places_s: list[float], rate: int = 44_100, over: float = 8.0, channel: str = "both"
+    sound: Sound,
+    places_s: list[float],
+    rate: int = 44_100,
+    over: float = 8.0,
+    channel: str = "both",
 ) -> Sound:
     """`sound` with clicks 0.25 ms wide, their peaks `over` times its RMS, put on at `places_s`."""
     clicked = sound.copy()

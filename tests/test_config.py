@@ -3,6 +3,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 import pytest
+
 from runout import config
 from runout.config import AudioSettings, MqttSettings, Settings, load, read_table
 from runout.errors import RunoutError

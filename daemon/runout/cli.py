@@ -16,6 +16,9 @@ from runout.errors import RunoutError, UsageError
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; return its exit status: 0 done, 1 failed, 2 called wrongly."""
     arguments = _parser().parse_args(argv)
+    # Our matrices are too small for a second thread to be of use: it would only burn CPU. To be
+    # set before numpy is imported, which the commands do.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     logging.basicConfig(
         level=logging.INFO if arguments.verbose else logging.WARNING,
         format="runout: %(message)s",
@@ -55,6 +58,7 @@ def _parser() -> argparse.ArgumentParser:
     source.add_argument("--device", help="capture device, by a part of its name")
     listen.add_argument("--pace", action="store_true", help="play the file at its own pace")
     listen.add_argument("--broker", metavar="HOST:PORT", help="MQTT broker")
+    listen.add_argument("--device-id", help="this box's name in topics")
     listen.set_defaults(run=_listen)
 
     grade = commands.add_parser("grade", parents=[common], help="grade recordings of sides")
@@ -110,6 +114,8 @@ def _listen(arguments: argparse.Namespace) -> int:
     with contextlib.ExitStack() as stack:
         stack.callback(source.close)
         mqtt = settings.mqtt
+        if arguments.device_id:
+            mqtt = replace(mqtt, device_id=arguments.device_id)
         if not mqtt.host:
             broker = stack.enter_context(EmbeddedBroker())
             mqtt = replace(mqtt, host=broker.host, port=broker.port)
@@ -149,7 +155,11 @@ def _grade(arguments: argparse.Namespace) -> int:
             print(line, flush=True)
         else:
             print(f"  {path}")
-            print("\n".join(terminal.side_lines(Payload.from_json(line), Style.of(sys.stdout))))
+            print(
+                "\n".join(
+                    terminal.side_lines(Payload.from_json(line.encode()), Style.of(sys.stdout))
+                )
+            )
         if side.grade.label is None:
             print(f"runout: {path}: not graded: {side.grade.limited_by}", file=sys.stderr)
             status = 1

@@ -18,9 +18,7 @@ _EXIT_S = 10.0
 """Seconds that the daemon may take to end after its last word"""
 
 
-def demo(
-    path: Path, settings: MqttSettings, config: Path | None, pace: bool, out: TextIO
-) -> None:
+def demo(path: Path, settings: MqttSettings, config: Path | None, pace: bool, out: TextIO) -> None:
     """Play `path` to a daemon of its own, at the pace of the music or as fast as it goes.
 
     Raises RunoutError when the daemon fails; its own line on stderr says why.
@@ -28,9 +26,10 @@ def demo(
     with _broker(settings) as (reached, where):
         print(f"  broker: {where} at {reached.host}:{reached.port}", file=out)
         print(f"  record: {path}", file=out, flush=True)
-        box = device_id(settings.device_id)
+        # A name of its own: a box of the same name may be on this broker already.
+        box = f"{device_id(settings.device_id)}-demo"
         command = [sys.executable, "-m", "runout", "listen", "--file", str(path)]
-        command += ["--broker", f"{reached.host}:{reached.port}"]
+        command += ["--broker", f"{reached.host}:{reached.port}", "--device-id", box]
         command += ["--config", str(config)] if config else []
         command += ["--pace"] if pace else []
         with Watch(reached, out, box) as watch:
@@ -38,6 +37,8 @@ def demo(
             try:
                 said_offline = watch.until_offline(lambda: daemon.poll() is None)
                 status = daemon.wait(_EXIT_S)
+            except subprocess.TimeoutExpired:
+                raise RunoutError(f"the daemon doesn't end within {_EXIT_S:g} s") from None
             finally:
                 if daemon.poll() is None:
                     daemon.kill()

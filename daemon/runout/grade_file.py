@@ -9,7 +9,6 @@ from runout.grading.table import Table, grade
 from runout.line import Line
 from runout.model.card import Model
 from runout.side.side import ModelId, SideEnded
-from runout.side.tally import Tally
 from runout.source.file import FileSource
 
 _BLOCK_S = 0.5
@@ -42,14 +41,14 @@ def grade_file(
 
 def _nothing_heard(duration_s: float, rate: int, model: Model, table: Table) -> SideEnded:
     """The answer to a file in which the needle never went down."""
-    measurements = Tally().measurements()
     return SideEnded(
         side_id="side",
         time_s=0.0,
         duration_s=duration_s,
+        heard_s=0.0,
         sample_rate=rate,
         rpm=None,
-        grade=grade(measurements, 0.0, table),
+        grade=grade({}, 0.0, table),
         counts={},
         measurements={},
         events=(),

@@ -1,7 +1,7 @@
 """The whole line: stereo samples in; needle, defects and graded sides out.
 
-    samples -> features and scores (model) -> impulses and crackle (defects)
-            -> needle and tally (side) -> grade (grading)
+samples -> features and scores (model) -> impulses and crackle (defects)
+        -> needle and tally (side) -> grade (grading)
 """
 
 from collections import deque
@@ -17,6 +17,7 @@ from runout.grading.table import Table, grade
 from runout.model.card import Model
 from runout.model.interpreter import Runtime
 from runout.model.scorer import Scored, Scorer
+from runout.side.headroom import Headroom
 from runout.side.level import level_db
 from runout.side.needle import Needle
 from runout.side.side import DefectHeard, Heard, LiveState, ModelId, SideEnded, SideStarted
@@ -25,7 +26,11 @@ from runout.side.tally import Tally
 Samples = npt.NDArray[np.float32]
 
 _THUMP_S = 0.4
-"""After a lifted needle lands, what sounds for so long is its landing"""
+"""After a lifted needle lands, what sounds for so long is its landing; likewise before a lift"""
+_PENDING_S = 1.0
+"""Impulses wait for so long for it to become certain that the needle is down"""
+_LONGEST_SIDE_S = 3600.0
+"""Twice the longest side of an LP"""
 _SILENT_DB = -120.0
 
 
@@ -59,6 +64,7 @@ class Line:
         self._start_s = 0.0
         self._listen_from_s = 0.0
         self._tally = Tally()
+        self._headroom = Headroom()
         self._crackle = CrackleTracker()
         self._episode: Event | None = None
         self._numbered = 0
@@ -80,6 +86,9 @@ class Line:
 
     def feed(self, samples: Samples) -> Iterator[Heard]:
         """Take samples of shape (frames, 2) at the source rate; yield what they let be heard."""
+        if self._side_id is None:
+            self._headroom = Headroom()
+        self._headroom.feed(samples)
         for scored in self._scorer.feed(samples):
             yield from self._step(scored)
 
@@ -97,7 +106,8 @@ class Line:
         step_s = len(scored.scores) * self._hop / self._rate
         self.now_s = start_s + step_s
         self._level = level_db(scored.audio, self._hop)
-        level = float(np.mean(self._level))
+        # The louder channel: one that is dead must not make the other unheard.
+        level = max(self._level)
         impulses = self._finder.feed(scored)
         self._waiting.extend(impulses)
         change = self._needle.step(level, start_s, self.now_s)
@@ -105,12 +115,17 @@ class Line:
             yield from self._begin_side(change.time_s)
         if self._side_id is not None:
             playing = self._needle.phase == "playing"
-            self._tally.sound(scored.audio, level, step_s, playing)
+            if not self._needle.at_floor:
+                self._tally.sound(level, step_s, playing)
             yield from self._impulses(self.now_s)
-        elif self._waiting and self._waiting[0].start < (self.now_s - 1.0) * self._rate:
+        while self._waiting and self._waiting[0].start < (self.now_s - _PENDING_S) * self._rate:
             self._waiting.popleft()
         if change is not None and change.phase == "idle":
+            self._tally.cut(change.time_s - _THUMP_S)
             yield from self._end_side(change.time_s)
+        elif self._side_id is not None and self.now_s - self._start_s > _LONGEST_SIDE_S:
+            self._needle.give_up()
+            yield from self._end_side(self.now_s)
 
     def _begin_side(self, time_s: float) -> Iterator[Heard]:
         self._side_id = self._new_side_id()
@@ -132,7 +147,8 @@ class Line:
             began = self._crackle.impulse(time_s)
             event = self._event(impulse)
             self._tally.add(event)
-            yield DefectHeard(self._side_id, "single", event)
+            if event.part_of is None:  # else the episode speaks for it
+                yield DefectHeard(self._side_id, "single", event)
             if began is not None:
                 yield self._crackle_began(began, event)
         yield from self._crackle_ended(self._crackle.passed(now_s))
@@ -180,11 +196,12 @@ class Line:
     def _end_side(self, end_s: float) -> Iterator[Heard]:
         assert self._side_id is not None
         yield from self._crackle_ended(self._crackle.finish())
-        measurements = self._tally.measurements()
+        measurements = self._tally.measurements() | self._headroom.measurements()
         yield SideEnded(
             side_id=self._side_id,
             time_s=self._start_s,
             duration_s=end_s - self._start_s,
+            heard_s=self._tally.heard_s,
             sample_rate=self._source_rate,
             rpm=None,
             grade=grade(measurements, self._tally.heard_s, self._table),

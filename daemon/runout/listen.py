@@ -3,7 +3,7 @@
 import logging
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from itertools import count
@@ -14,10 +14,13 @@ from runout.grading.table import load_table
 from runout.line import Line
 from runout.model.card import load_model
 from runout.report.mqtt import Publisher
+from runout.side.side import Heard, SideEnded
 from runout.source.block import Source
 
 LIFT_S = 4.0
 """Seconds at the preamp's floor that end a side; pauses between tracks are groove, and louder"""
+BUMP_S = 5.0
+"""Seconds; what sounds for less, and is no music, is handling, and no side to be told last"""
 CONNECT_S = 5.0
 """Seconds that a file waits for the broker, so that nothing of it is lost"""
 
@@ -41,15 +44,21 @@ def listen(source: Source, mqtt: MqttSettings, live: bool = True) -> None:
             try:
                 for block in source.blocks():
                     publisher.audio(online=True)
-                    for heard in line.feed(block.samples):
-                        publisher.heard(heard)
+                    _say(publisher, line.feed(block.samples))
                     publisher.state(line.state)
             finally:
-                for heard in line.finish():
-                    publisher.heard(heard)
+                _say(publisher, line.finish())
                 publisher.state(line.state)
     finally:
         publisher.stop()
+
+
+def _say(publisher: Publisher, said: Iterable[Heard]) -> None:
+    for heard in said:
+        if isinstance(heard, SideEnded) and heard.heard_s == 0.0 and heard.duration_s < BUMP_S:
+            _log.info("something sounded for %.1f s and was no side", heard.duration_s)
+            continue
+        publisher.heard(heard)
 
 
 def _side_namer() -> Callable[[], str]:

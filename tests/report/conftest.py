@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from needs import needs
 from report.brokers import Broker, Iotcore, Mosquitto
 from runout.report.broker import EmbeddedBroker

@@ -25,6 +25,7 @@ SIDE = SideEnded(
     side_id="s1",
     time_s=0.3,
     duration_s=1190.2,
+    heard_s=1180.0,
     sample_rate=48000,
     rpm=100 / 3,
     grade=GRADE,

@@ -7,6 +7,7 @@ import textwrap
 import time
 
 import pytest
+
 from report.brokers import Recorder, wait_until
 from runout.errors import RunoutError
 from runout.report import broker

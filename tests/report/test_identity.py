@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import pytest
+
 from runout.report import identity
 from runout.report.identity import device_id
 from runout.report.topics import Topics

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from report.examples import CLICK, CRACKLE, GRADE, IDLE, PLAYING, SIDE, TICK
 from runout.report import messages
 from runout.side.side import DefectHeard
@@ -56,6 +57,7 @@ def test_a_graded_file_is_one_line_with_the_fields_of_the_contract_in_order() ->
         "index": 1.23,
         "probabilities": {"NM": 0.04, "VG+": 0.71, "VG": 0.2, "G+": 0.05},
         "limited_by": "crackle in the lead-in",
+        "table_version": "1",
         "evidence": [
             {"measure": "clicks_per_min", "value": 7.1234, "unit": "1/min", "grade": "VG+"},
             {"measure": "surface_noise", "value": -52.135, "unit": "dB", "grade": "NM"},

@@ -1,6 +1,7 @@
 import logging
 
 import pytest
+
 from runout.report.outage import LONGEST_WAIT_S, STEADY_S, Outage
 
 

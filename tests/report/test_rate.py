@@ -1,40 +1,55 @@
+import dataclasses
+
 from hypothesis import given
 from hypothesis import strategies as st
+
 from report.examples import CRACKLE, click
 from runout.defects.event import Event
-from runout.report.rate import EVENTS_PER_S, EventRate
+from runout.report.rate import EVENTS_PER_S, FOR_EPISODES, EventRate
 from runout.side.side import DefectHeard
 
 BEGIN = DefectHeard("s1", "begin", CRACKLE)
 END = DefectHeard("s1", "end", CRACKLE)
 
 
-def test_ten_a_second_pass_and_no_more() -> None:
+SINGLES_PER_S = EVENTS_PER_S - FOR_EPISODES
+
+
+def test_so_many_singles_a_second_pass_and_no_more() -> None:
     rate = EventRate()
     passed = [rate.allows(click(number), number / 100) for number in range(150)]
-    assert sum(passed[:100]) == EVENTS_PER_S
-    assert sum(passed[100:]) == EVENTS_PER_S
+    assert sum(passed[:100]) == SINGLES_PER_S
+    assert sum(passed[100:]) == SINGLES_PER_S
+
+
+def test_an_episode_gets_through_however_many_singles_went_before_it() -> None:
+    rate = EventRate()
+    assert sum(rate.allows(click(number), 0.0) for number in range(50)) == SINGLES_PER_S
+    assert rate.allows(BEGIN, 0.1)
+    assert rate.allows(END, 0.2)
 
 
 def test_an_episode_that_began_may_end_however_many_clicks_there_are() -> None:
     rate = EventRate()
     assert rate.allows(BEGIN, 0.0)
-    assert sum(rate.allows(click(number), 0.1) for number in range(50)) == EVENTS_PER_S - 2
+    assert sum(rate.allows(click(number), 0.1) for number in range(50)) == SINGLES_PER_S - 2
     assert rate.allows(END, 0.2)
 
 
 def test_an_episode_whose_begin_was_held_back_has_no_end() -> None:
     rate = EventRate()
-    assert all(rate.allows(click(number), 0.0) for number in range(EVENTS_PER_S))
-    assert not rate.allows(BEGIN, 0.5)
-    assert not rate.allows(END, 5.0)
+    second = dataclasses.replace(BEGIN, event=dataclasses.replace(CRACKLE, id="c2"))
+    assert all(rate.allows(click(number), 0.0) for number in range(SINGLES_PER_S))
+    assert rate.allows(BEGIN, 0.5)
+    assert not rate.allows(second, 0.6)
+    assert not rate.allows(dataclasses.replace(second, phase="end"), 5.0)
 
 
 def test_episodes_that_never_end_hold_no_place_beyond_their_side() -> None:
     rate = EventRate()
     rate.allows(BEGIN, 0.0)
     rate.forget_episodes()
-    assert sum(rate.allows(click(number), 5.0) for number in range(50)) == EVENTS_PER_S
+    assert sum(rate.allows(click(number), 5.0) for number in range(50)) == SINGLES_PER_S
 
 
 steps = st.lists(

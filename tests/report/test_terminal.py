@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from report.examples import CRACKLE, GRADE, PLAYING, SIDE
 from runout.report import messages, terminal
 from runout.report.lettering import large

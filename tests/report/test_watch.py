@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 import pytest
+
 from report.brokers import Iotcore, Recorder, free_port, wait_until
 from report.examples import CLICK, CRACKLE, IDLE, PLAYING, SIDE
 from report.test_terminal import GRADED, Screen

@@ -16,7 +16,7 @@ def run(levels, lift_s=4.0):
         for _ in range(round(seconds / STEP_S)):
             change = needle.step(level_db, step * STEP_S, (step + 1) * STEP_S)
             if change is not None:
-                changes.append((change.phase, pytest.approx(change.time_s, abs=1e-6)))
+                changes.append((change.phase, pytest.approx(change.time_s, abs=0.11)))
             step += 1
     return changes
 
@@ -68,8 +68,28 @@ def test_two_sides_in_a_row():
 
 
 def test_the_floor_of_a_better_preamp_is_learnt():
-    quiet = [(-98, 5), (-84, 1)]
+    quiet = [(-95, 5), (-81, 1)]
     assert run(quiet) == [("needle_down", 5.0)]
+
+
+def test_digital_silence_is_no_floor():
+    # Many cards give zeros at first; the preamp's floor after them is no needle.
+    assert run([(-120, 5), (-82, 60), (-20, 10)]) == [("needle_down", 65.0), ("playing", 65.3)]
+
+
+def test_a_loud_moment_in_a_lift_does_not_count_towards_playing():
+    played = [(-84, 2), (-58, 3), (-84, 3), (-20, 0.2), (-58, 3)]
+    assert run(played) == [("needle_down", 2.0)]
+
+
+def test_a_preamp_louder_than_any_is_taken_for_a_floor_in_the_end():
+    needle = Needle(4.0)
+    for step in range(100):
+        needle.step(-60.0, step * STEP_S, (step + 1) * STEP_S)
+    assert needle.phase == "needle_down"
+    needle.give_up()
+    changes = [needle.step(-60.0, step * STEP_S, (step + 1) * STEP_S) for step in range(100, 200)]
+    assert changes == [None] * 100
 
 
 def test_change_is_told_where_it_happened():

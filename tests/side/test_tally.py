@@ -1,4 +1,3 @@
-import numpy as np
 import pytest
 
 from runout.defects.crackle import CrackleEnded
@@ -6,17 +5,16 @@ from runout.defects.event import Event
 from runout.side.tally import Tally
 
 STEP_S = 0.1
-QUIET = np.full((2, 1000), 0.1, np.float32)
 
 
 def click(number, time_s, kind="click", peak_db=12.0, part_of=None, channel="left"):
     return Event(f"s-{number}", time_s, 0.0003, kind, channel, peak_db, 0.9, part_of)
 
 
-def played(seconds, level_db=-20.0, audio=QUIET, tally=None):
+def played(seconds, level_db=-20.0, tally=None):
     tally = tally or Tally()
     for _ in range(round(seconds / STEP_S)):
-        tally.sound(audio, level_db, STEP_S, playing=True)
+        tally.sound(level_db, STEP_S, playing=True)
     return tally
 
 
@@ -66,14 +64,23 @@ def test_surface_noise_is_measured_in_a_quiet_part_only():
     assert tally.measurements()["surface_noise_db"] == pytest.approx(-44.0, abs=0.1)
 
 
-def test_peak_and_clipping():
-    clipped = QUIET.copy()
-    clipped[0, 100:110] = 1.0
-    clipped[1, 200] = 1.0  # a single sample at full scale may be a peak that just fits
-    tally = played(1.0, audio=clipped)
-    measured = tally.measurements()
-    assert measured["peak_dbfs"] == pytest.approx(0.0)
-    assert measured["clipped_percent"] == pytest.approx(100.0 * 10 / 2000)
+@pytest.mark.parametrize("last_s", [0.001, 0.05, 0.1])
+def test_a_cut_last_step_changes_nothing(last_s):
+    tally = played(60.0)
+    tally.add(click(1, 10.0))
+    before = tally.measurements()
+    tally.sound(-90.0 if last_s < 0.1 else -20.0, last_s, playing=True)
+    assert tally.measurements() == pytest.approx(before, rel=0.01)
+    assert tally.heard_s == pytest.approx(60.0 + last_s)
+
+
+def test_what_was_heard_after_the_lift_is_taken_back():
+    tally = played(10.0)
+    for number in range(10):
+        tally.add(click(number, float(number)))
+    tally.cut(7.5)
+    assert tally.counts == {"click": 8}
+    assert tally.events[-1].time_s == 7.0
 
 
 def test_clicks_a_minute_live_forgets_what_is_over_a_minute_old():

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 import soundfile
+
 from pulse import NEEDS_PULSE, PulseSink, pulse_sink
 from runout.errors import RunoutError
 from runout.source import capture

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
+
 from runout.errors import RunoutError
 from runout.source.block import Block, Samples, Source
 from runout.source.file import FileSource

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from runout.errors import RunoutError
 from runout.source.block import Samples
 from runout.source.ring import Ring

@@ -1,6 +1,7 @@
 """The `runout-train` command."""
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,6 +14,9 @@ _MODELS = Path(__file__).resolve().parents[2] / "models"
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; return its exit status: 0 done, 1 failed, 2 called wrongly."""
     arguments = _parser().parse_args(argv)
+    # Mixing has a process a core; threads of numpy's own would only be in each other's way. To be
+    # set before numpy is imported, which the commands do.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         arguments.run(arguments)
     except RunoutError as error:
@@ -41,7 +45,7 @@ def _parser() -> argparse.ArgumentParser:
     train = commands.add_parser("train", help="fetch the music, mix, train, quantize, calibrate")
     train.add_argument("--seed", type=int, default=1, help="of all that is drawn")
     train.add_argument("--segments", type=int, default=12_000, help="of 4 s, to train on")
-    train.add_argument("--epochs", type=int, default=16)
+    train.add_argument("--epochs", type=int, default=14)
     train.set_defaults(run=_train)
     evaluate = commands.add_parser("evaluate", help="score the model and its peers on the test set")
     evaluate.set_defaults(run=_evaluate)
@@ -60,7 +64,7 @@ def _evaluate(arguments: argparse.Namespace) -> None:
     from runout_training.evaluation.evaluate import as_markdown, evaluate
     from runout_training.make_model import measured, shipped_and_float
 
-    models = shipped_and_float(arguments.cache, arguments.models)
+    models = shipped_and_float(arguments.models)
     rows = evaluate(arguments.cache, models)
     print(as_markdown(rows))
     measured(arguments.models, rows)

@@ -7,7 +7,10 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from runout.model.card import Normalization, Window
+from runout.errors import RunoutError
+from runout.model.card import Card, Normalization, Window
+from runout.model.interpreter import Interpreter
+from runout.model.sanity import sanity_windows
 from runout_training import network
 from runout_training.dataset import CLASSES, STEP, Examples
 
@@ -59,6 +62,26 @@ def to_int8(
     converter.inference_input_type = tf.int8
     converter.inference_output_type = tf.int8
     return bytes(converter.convert())
+
+
+def answers(model: keras.Model, card: Card) -> dict[str, list[list[float]]]:
+    """The Keras model's logits on the sanity sounds, for the card."""
+    return {
+        name: np.round(np.asarray(model(rows[None]))[0], 4).tolist()
+        for name, rows in sanity_windows(card).items()
+    }
+
+
+def check(content: bytes, card: Card, tolerance: float) -> None:
+    """Raise RunoutError unless a TFLite file answers the sanity sounds as the Keras model did.
+
+    `tolerance` is in logits.
+    """
+    interpreter = Interpreter(content)
+    for name, rows in sanity_windows(card).items():
+        off = float(np.abs(interpreter.run(rows) - np.array(card.sanity[name])).max())
+        if off > tolerance:
+            raise RunoutError(f"on {name} the exported model is off by {off:.3f} logits")
 
 
 def write(folder: Path, name: str, content: bytes) -> Path:

@@ -1,6 +1,5 @@
 """Trains the network; can be cut short at any epoch and gone on with."""
 
-import json
 from pathlib import Path
 
 import keras
@@ -39,9 +38,8 @@ class _Batches(keras.utils.PyDataset):
         seed: int | None,
     ) -> None:
         super().__init__()
-        self._features = np.empty(examples.features.shape, np.float16)
-        for index, rows in enumerate(examples.features):
-            self._features[index] = normalization.apply(rows.astype(np.float32))
+        self._features = examples.features
+        self._normalization = normalization
         last = examples.targets.shape[1] - params.future
         self._targets = examples.targets[:, params.past : last]
         self._n_impulse = FeatureParams().n_impulse
@@ -54,7 +52,7 @@ class _Batches(keras.utils.PyDataset):
 
     def __getitem__(self, index: int) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int8]]:
         picked = self._order[index * _BATCH : (index + 1) * _BATCH]
-        rows = self._features[picked].astype(np.float32)
+        rows = self._normalization.apply(self._features[picked].astype(np.float32))
         if self._seed is not None and (index + self._epoch) % 2:
             impulses = rows[:, :, -self._n_impulse :]
             rows[:, :, -self._n_impulse :] = impulses.reshape(*impulses.shape[:2], -1, 2)[
@@ -62,8 +60,9 @@ class _Batches(keras.utils.PyDataset):
             ].reshape(impulses.shape)
         return rows, self._targets[picked]
 
-    def on_epoch_end(self) -> None:
-        self._epoch += 1
+    def begin(self, epoch: int) -> None:
+        """Shuffle as this epoch is shuffled, whether or not the run was cut before it."""
+        self._epoch = epoch
         self._shuffle()
 
     def _shuffle(self) -> None:
@@ -91,10 +90,16 @@ def train(
     epochs: int,
     seed: int,
 ) -> tuple[keras.Model, Normalization]:
-    """Train for `epochs` and keep the result as `folder/keras.keras` with `history.json`."""
+    """Train for `epochs` and keep the result as `folder/model.keras` with `history.csv`.
+
+    Each epoch is kept too, and a run that was cut goes on after its last.
+    """
+    normalization = normalization_of(examples)
+    finished = folder / "model.keras"
+    if finished.exists():
+        return keras.models.load_model(finished, compile=False), normalization
     keras.utils.set_random_seed(seed)
     params = network.NetworkParams()
-    normalization = normalization_of(examples)
     batches = _Batches(examples, normalization, params, seed)
     held = _Batches(validation, normalization, params, None)
     model = network.build(params, FeatureParams().n_features, len(CLASSES))
@@ -106,16 +111,18 @@ def train(
     )
     model.compile(optimizer=keras.optimizers.AdamW(rate, weight_decay=1e-3), loss=loss)
     folder.mkdir(parents=True, exist_ok=True)
-    history = model.fit(
+    model.fit(
         batches,
         validation_data=held,
         epochs=epochs,
         callbacks=[
+            keras.callbacks.LambdaCallback(
+                on_epoch_begin=lambda epoch, _logs: batches.begin(epoch)
+            ),
             keras.callbacks.BackupAndRestore(str(folder / "backup")),
             keras.callbacks.CSVLogger(str(folder / "history.csv"), append=True),
         ],
         verbose=1,
     )
-    model.save(folder / "model.keras")
-    (folder / "history.json").write_text(json.dumps(history.history), encoding="utf-8")
+    model.save(finished)
     return model, normalization

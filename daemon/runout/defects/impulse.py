@@ -1,7 +1,7 @@
 """Single clicks and pops: from hot cells to onset, length, groove wall and level.
 
-The model says which cell of 5.8 ms holds an impulse; the second difference over its local scale
-says, to the sample, where in the cell it stands.
+The model says which cell of 5.8 ms holds an impulse; the error of linear prediction over its
+local scale says, to the sample, where in the cell it stands.
 """
 
 from dataclasses import dataclass
@@ -24,8 +24,10 @@ _SECOND_SHARE = 0.35
 """A second impulse in a hot cell counts if it stands at least this share of the first"""
 _SECOND_LEAST = 8.0
 """... and this many times its surroundings"""
+_SHADOW_SHARE = 0.35
+"""A hot cell beside a hotter one needs this share of its peak, else it is the other's shadow"""
 _EDGE_SHARE = 0.2
-"""An impulse lasts while the second difference reaches this share of its peak"""
+"""An impulse lasts while the error reaches this share of its peak"""
 _EDGE_LEAST = 3.0
 """... and this many times its surroundings"""
 _GAP_S = 0.0007
@@ -34,6 +36,8 @@ _BASELINE_S = 0.0003
 """The sound on either side that the music under an impulse is drawn between"""
 _WALL_SHARE = 0.3
 """A wall carries the impulse if it has at least this share of the louder one's amplitude"""
+_WALL_LEAST = 4.0
+"""... and stands this many times its surroundings"""
 _LEVEL_CELLS = 9
 """Cells before (52 ms) whose median power, with those after, is the programme level"""
 _AHEAD_CELLS = 4
@@ -99,9 +103,11 @@ class ImpulseFinder:
     def _find(self, end: int) -> list[Impulse]:
         """Look through the cells from the next one up to `end`."""
         found: list[Impulse] = []
-        scores = self._scores[self._next - self._first : max(0, end - self._first)]
-        for offset in np.flatnonzero((scores >= self._thresholds).any(axis=1)):
-            found += self._in_cell(self._next - self._first + int(offset), scores[offset])
+        hot = (self._scores >= self._thresholds).any(axis=1)
+        start, stop = self._next - self._first, max(0, end - self._first)
+        for cell in start + np.flatnonzero(hot[start:stop]):
+            if not self._is_shadow(cell, hot):
+                found += self._in_cell(cell, self._scores[cell])
         self._next = max(self._next, end)
         drop = self._next - _LEVEL_CELLS - 1 - self._first
         if drop > 0:
@@ -111,6 +117,25 @@ class ImpulseFinder:
             self._ratio = self._ratio[:, drop * self._hop :]
             self._power = self._power[:, drop:]
         return found
+
+    def _is_shadow(self, cell: int, hot: npt.NDArray[np.bool_]) -> bool:
+        """Whether a hot cell only overhears the impulse of the hot cell before or after it."""
+        peak, place = self._loudest(cell)
+        for near in (cell - 1, cell + 1):
+            if not 0 <= near < len(hot) or not hot[near]:
+                continue
+            other, other_place = self._loudest(near)
+            joined = abs(other_place - place) < self._merge
+            if other > peak and (joined or peak < _SHADOW_SHARE * other):
+                return True
+        return False
+
+    def _loudest(self, cell: int) -> tuple[float, int]:
+        """A cell's largest ratio, and its sample in the buffer."""
+        start = cell * self._hop
+        ratio = self._ratio[:, start : start + self._hop].max(axis=0)
+        place = int(ratio.argmax())
+        return float(ratio[place]), start + place
 
     def _in_cell(self, cell: int, scores: Array) -> list[Impulse]:
         """The impulses of one hot cell, counted from the start of the buffer."""
@@ -146,7 +171,8 @@ class ImpulseFinder:
         power = self._programme(cell)
         over = deviation / np.sqrt(power)
         loud = int(deviation.argmax())
-        both = deviation.min() >= _WALL_SHARE * deviation[loud]
+        other = self._ratio[1 - loud, max(0, peak - self._gap) : peak + self._gap].max()
+        both = other >= _WALL_LEAST and deviation[1 - loud] >= _WALL_SHARE * deviation[loud]
         channel: Channel = "both" if both else ("left", "right")[loud]
         return Impulse(
             start=self._first * self._hop + start,
@@ -203,7 +229,7 @@ class ImpulseFinder:
         The median, so that neighbouring impulses don't count as programme.
         """
         before = self._power[:, max(0, cell - _LEVEL_CELLS) : max(0, cell - 1)]
-        after = self._power[:, cell + 3 : cell + 3 + _LEVEL_CELLS]
+        after = self._power[:, cell + 3 : cell + 1 + _AHEAD_CELLS]
         around = np.concatenate((before, after), axis=1)
         if around.shape[1] == 0:
             around = self._power

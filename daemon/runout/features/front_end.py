@@ -44,7 +44,11 @@ class FrontEnd:
     def __init__(
         self, source_rate: int, step: int, lead: int, tail: int, params: FeatureParams
     ) -> None:
-        """`step` cells at a time, from `lead` cells before the sound to `tail` after it."""
+        """`step` cells at a time, from `lead` cells before the sound on.
+
+        The last of them is at least `tail` cells after the last step's worth of sound, counted
+        from cell 0: a window that rolls by `step` cells thus gets its context at both ends.
+        """
         self._params = params
         self._step = step
         self._tail = tail
@@ -85,7 +89,7 @@ class FrontEnd:
         if not self._begun:
             self._begin()
         hop = self._params.hop
-        end = self.cells + self._tail
+        end = -(-self.cells // self._step) * self._step + self._tail
         steps = -(-(end - self._next_cell) // self._step)
         needed = steps * self._step * hop + 2 * self._margin
         if needed > self._buffer.shape[1]:
@@ -176,7 +180,8 @@ class FrontEnd:
         last = np.arange(len(self._levels) + 1, len(known) + 1)
         first = np.maximum(0, last - length)
         self._levels = known[-(length - 1) :].astype(np.float32)
-        return ((sums[last] - sums[first]) / (last - first)).astype(np.float32)
+        mean: Array = ((sums[last] - sums[first]) / (last - first)).astype(np.float32)
+        return mean
 
 
 def _odd_reflection(samples: Array, before: int, after: int) -> Array:

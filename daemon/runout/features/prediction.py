@@ -39,7 +39,8 @@ def prediction_error(samples: Array, order: int) -> Array:
     error = samples[:, order:].copy()
     for lag in range(1, order + 1):
         error -= coefficients[:, lag - 1] * samples[:, order - lag : total - lag]
-    return np.abs(error, out=error)
+    magnitude: Array = np.abs(error, out=error)
+    return magnitude
 
 
 @lru_cache

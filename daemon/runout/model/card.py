@@ -76,6 +76,8 @@ class Card:
     """Least score (0 to 1) that counts, by class"""
     training: dict[str, Any]
     """Data, seed and command that it was made with"""
+    sanity: dict[str, list[list[float]]]
+    """What the Keras model answered on `sanity` sounds: logits of their first window"""
     measured: dict[str, Any]
     """Scores on the test set, as `runout-train evaluate` found them"""
 
@@ -98,6 +100,7 @@ class Card:
             "window": vars(self.window),
             "thresholds": self.thresholds,
             "training": self.training,
+            "sanity": self.sanity,
             "measured": self.measured,
         }
 
@@ -126,6 +129,7 @@ def parse_card(text: str) -> Card:
         window=Window(**data["window"]),
         thresholds=data["thresholds"],
         training=data["training"],
+        sanity=data["sanity"],
         measured=data["measured"],
     )
 

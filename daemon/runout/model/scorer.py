@@ -24,7 +24,7 @@ class Scored:
     audio: Array
     """Left and right at the analysis rate, shape (2, cells * hop)"""
     ratio: Array
-    """Second difference over its local scale, shape (2, cells * hop)"""
+    """Error of linear prediction over its local scale, shape (2, cells * hop)"""
 
 
 class Scorer:

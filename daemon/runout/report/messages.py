@@ -106,6 +106,7 @@ def iso_utc(time: datetime) -> str:
 def _grade_fields(grade: Grade) -> Fields:
     return {
         "scale": grade.scale,
+        "table_version": grade.table_version,
         "label": grade.label,
         "index": None if grade.index is None else _rounded(grade.index, 2),
         "probabilities": {

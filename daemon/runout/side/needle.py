@@ -14,6 +14,8 @@ from runout.side.side import SidePhase
 
 _FLOOR_DB = -80.0
 """dBFS; preamps with the needle up give -80 to -86"""
+_DIGITAL_SILENCE_DB = -96.0
+"""dBFS; below 16 bits' own noise"""
 _DOWN_OVER_FLOOR_DB = 12.0
 """A groove is at least this much louder than a lifted needle"""
 _LIFTED_OVER_FLOOR_DB = 6.0
@@ -43,50 +45,53 @@ class Needle:
         """`lift_s` seconds at the floor end a side; infinity if only the sound's end may."""
         self._lift_s = lift_s
         self.phase: SidePhase = "idle"
+        self.at_floor = True
+        """Whether the last step was as quiet as a lifted needle"""
         self._floor_db = _FLOOR_DB
         self._noise_db = 0.0
-        self._since_s: float | None = None
+        self._coming: SidePhase | None = None
+        self._since_s = 0.0
 
     def step(self, level_db: float, start_s: float, end_s: float) -> Change | None:
         """Take the level of the step from `start_s` to `end_s`; say if the phase changed."""
         if self.phase == "idle":
             return self._idle(level_db, start_s, end_s)
+        self.at_floor = level_db < self._floor_db + _LIFTED_OVER_FLOOR_DB
+        if self.at_floor:
+            return self._after(self._lift_s, "idle", start_s, end_s)
         self._noise_db = min(self._noise_db, level_db)
-        if level_db < self._floor_db + _LIFTED_OVER_FLOOR_DB:
-            return self._lifted(start_s, end_s)
-        if self.phase == "needle_down":
-            return self._needle_down(level_db, start_s, end_s)
-        self._since_s = None
+        programme = level_db >= min(_PROGRAMME_DB, self._noise_db + _PROGRAMME_OVER_NOISE_DB)
+        if self.phase == "needle_down" and programme:
+            return self._after(_PROGRAMME_S, "playing", start_s, end_s)
+        self._coming = None
         return None
 
+    def give_up(self) -> None:
+        """No side lasts so long: what sounds is the preamp's own floor, and the needle is up."""
+        self._floor_db = self._noise_db
+        self.phase = "idle"
+        self._coming = None
+
     def _idle(self, level_db: float, start_s: float, end_s: float) -> Change | None:
-        if level_db < self._floor_db + _DOWN_OVER_FLOOR_DB:
-            self._since_s = None
-            self._floor_db = min(self._floor_db, max(level_db, -100.0))
-            return None
-        if not self._lasts(_DOWN_S, start_s, end_s):
+        self.at_floor = level_db < self._floor_db + _DOWN_OVER_FLOOR_DB
+        if self.at_floor:
+            self._coming = None
+            # Digital silence, as many cards give at first, is no preamp's floor.
+            if level_db > _DIGITAL_SILENCE_DB:
+                self._floor_db = min(self._floor_db, level_db)
             return None
         self._noise_db = level_db
-        return self._change("needle_down")
+        return self._after(_DOWN_S, "needle_down", start_s, end_s)
 
-    def _needle_down(self, level_db: float, start_s: float, end_s: float) -> Change | None:
-        programme = level_db >= min(_PROGRAMME_DB, self._noise_db + _PROGRAMME_OVER_NOISE_DB)
-        if not programme:
-            self._since_s = None
-            return None
-        return self._change("playing") if self._lasts(_PROGRAMME_S, start_s, end_s) else None
-
-    def _lifted(self, start_s: float, end_s: float) -> Change | None:
-        return self._change("idle") if self._lasts(self._lift_s, start_s, end_s) else None
-
-    def _lasts(self, least_s: float, start_s: float, end_s: float) -> bool:
-        if self._since_s is None:
+    def _after(
+        self, least_s: float, phase: SidePhase, start_s: float, end_s: float
+    ) -> Change | None:
+        """Change to `phase` once what speaks for it has lasted."""
+        if self._coming != phase:
+            self._coming = phase
             self._since_s = start_s
-        return end_s - self._since_s >= least_s
-
-    def _change(self, phase: SidePhase) -> Change:
-        assert self._since_s is not None
-        change = Change(phase, self._since_s)
+        if end_s - self._since_s < least_s:
+            return None
         self.phase = phase
-        self._since_s = None
-        return change
+        self._coming = None
+        return Change(phase, self._since_s)

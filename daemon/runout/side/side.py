@@ -62,6 +62,8 @@ class SideEnded:
     """Seconds from the start of the source to the needle-down"""
     duration_s: float
     """Seconds"""
+    heard_s: float
+    """Seconds of it that were programme"""
     sample_rate: int
     """Hertz, of the source"""
     rpm: float | None

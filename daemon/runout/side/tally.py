@@ -9,14 +9,8 @@ import numpy.typing as npt
 from runout.defects.crackle import CrackleEnded
 from runout.defects.event import Event, Kind
 
-Array = npt.NDArray[np.float32]
-
 _LOUD_DB = 20.0
 """A click this far over the programme makes one start"""
-_FULL_SCALE = 0.9995
-"""At or over this a sample may be clipped"""
-_CLIP_RUN = 3
-"""... and is, if so many in a row are"""
 _QUIET_S = 1.0
 """A quiet part is at least this long"""
 _QUIET_BELOW_DB = -20.0
@@ -34,27 +28,18 @@ class Tally:
         self._recent: deque[float] = deque()
         self._levels: list[float] = []
         self._step_s = 0.0
-        self._heard_steps = 0
-        self._samples = 0
-        self._clipped = 0
-        self._peak = 0.0
+        self._seconds = 0.0
+        self.heard_s = 0.0
+        """Seconds of programme"""
 
-    @property
-    def heard_s(self) -> float:
-        """Seconds of programme."""
-        return self._heard_steps * self._step_s
-
-    def sound(self, audio: Array, level_db: float, step_s: float, playing: bool) -> None:
-        """Take a step of sound, (2, samples), and its level."""
-        self._step_s = step_s
-        self._levels.append(level_db)
-        self._heard_steps += playing
-        magnitude = np.abs(audio)
-        peak = float(magnitude.max())
-        self._peak = max(self._peak, peak)
-        self._samples += audio.size
-        if peak >= _FULL_SCALE:
-            self._clipped += _clipped(magnitude)
+    def sound(self, level_db: float, step_s: float, playing: bool) -> None:
+        """Take a step of sound by its level in dBFS."""
+        self._seconds += step_s
+        self.heard_s += step_s * playing
+        # The last step of a sound may be cut short: no level to compare with others.
+        if step_s >= self._step_s:
+            self._step_s = step_s
+            self._levels.append(level_db)
 
     def add(self, event: Event) -> None:
         """Take an event."""
@@ -64,7 +49,7 @@ class Tally:
             self._recent.append(event.time_s)
 
     def join(self, episode: str, impulses: int) -> None:
-        """Make the last `impulses` clicks and pops part of an episode that they turned out to be."""
+        """Make the last `impulses` clicks and pops part of an episode."""
         for index in range(len(self.events) - 1, -1, -1):
             if impulses == 0:
                 break
@@ -75,9 +60,7 @@ class Tally:
     def close_episode(self, episode: Event, ended: CrackleEnded) -> Event:
         """Add a crackle episode that is over, told by the impulses in it; return it."""
         members = [
-            event
-            for event in self.events[-2 * ended.ticks - 1 :]
-            if event.part_of == episode.id
+            event for event in self.events[-2 * ended.ticks - 1 :] if event.part_of == episode.id
         ]
         channels = Counter(event.channel for event in members)
         closed = replace(
@@ -92,6 +75,12 @@ class Tally:
         self.add(closed)
         return closed
 
+    def cut(self, end_s: float) -> None:
+        """Take back what was heard from `end_s` on: it was the needle's being lifted."""
+        kept = [event for event in self.events if event.time_s < end_s]
+        self.events = kept
+        self.counts = Counter(event.kind for event in kept)
+
     def clicks_per_min(self, now_s: float, since_s: float) -> float:
         """Clicks and pops a minute over the last minute, or since the side began."""
         while self._recent and self._recent[0] < now_s - _LIVE_S:
@@ -101,7 +90,7 @@ class Tally:
 
     def measurements(self) -> dict[str, float]:
         """By name, units in the names; those that the side gave no ground for are left out."""
-        seconds = len(self._levels) * self._step_s
+        seconds = self._seconds
         single = [event for event in self.events if event.part_of is None]
         clicks = sum(event.kind == "click" for event in single)
         pops = sum(event.kind == "pop" for event in single)
@@ -114,8 +103,6 @@ class Tally:
             "pops_per_min": pops / minutes,
             "loud_clicks_per_min": loud / minutes,
             "crackle_percent": min(100.0, 100.0 * crackle_s / max(seconds, 1.0)),
-            "clipped_percent": 100.0 * self._clipped / max(self._samples, 1),
-            "peak_dbfs": 20.0 * float(np.log10(max(self._peak, 1e-6))),
         }
         if crackle:
             ticks = sum((event.rate_per_s or 0.0) * event.duration_s for event in crackle)
@@ -128,18 +115,6 @@ class Tally:
             if quiet <= _QUIET_BELOW_DB:
                 measured["surface_noise_db"] = quiet
         return measured
-
-
-def _clipped(magnitude: Array) -> int:
-    """Samples in runs of `_CLIP_RUN` or more at full scale."""
-    full = magnitude >= _FULL_SCALE
-    core = full[:, : -_CLIP_RUN + 1].copy()
-    for shift in range(1, _CLIP_RUN):
-        core &= full[:, shift : full.shape[1] - _CLIP_RUN + 1 + shift]
-    runs = np.zeros_like(full)
-    for shift in range(_CLIP_RUN):
-        runs[:, shift : shift + core.shape[1]] |= core
-    return int(runs.sum())
 
 
 def _quietest(levels: npt.NDArray[np.float64], steps: int) -> float:

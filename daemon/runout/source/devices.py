@@ -1,14 +1,12 @@
 """The capture devices that PortAudio knows, and how one is found among them."""
 
-import os
-import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from types import ModuleType
 from typing import TYPE_CHECKING
 
 from runout.errors import RunoutError
+from runout.quiet import quiet_stderr
 
 if TYPE_CHECKING:
     from pyaudio import PyAudio
@@ -54,7 +52,8 @@ def import_pyaudio() -> ModuleType:
 def open_port_audio() -> "PyAudio":
     """Start PortAudio; its terminate() ends it. Raises RunoutError where PyAudio is missing."""
     pyaudio = import_pyaudio()
-    with _quiet_stderr():
+    # ALSA complains of each device that isn't there.
+    with quiet_stderr():
         return pyaudio.PyAudio()
 
 
@@ -103,18 +102,3 @@ def _known(devices: Sequence[Device]) -> str:
     if not devices:
         return "there is none; is the preamp plugged in?"
     return "there are: " + ", ".join(f"'{device.name}' ({device.index})" for device in devices)
-
-
-@contextmanager
-def _quiet_stderr() -> Iterator[None]:
-    """Send what C code prints on stderr nowhere: ALSA complains of each device that isn't there."""
-    sys.stderr.flush()
-    kept = os.dup(2)
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    try:
-        os.dup2(nowhere, 2)
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
-        os.close(nowhere)

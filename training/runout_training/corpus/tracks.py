@@ -55,8 +55,8 @@ def group_of(package: str, file: Path) -> str:
     """What must not be parted between splits: the takes and stems of one piece."""
     if package.startswith("fretsonfire"):
         return f"{package}/{file.parent.name}"
-    stem = re.sub(r"(_fast|_remake|_loop|_revisited|_?\d+)+$", "", file.stem.lower())
-    return f"{package}/{stem}"
+    stem = re.sub(r"([-_ ]*(fast|remake|loop|revisited|old|\d+))*[-_ ]*$", "", file.stem.lower())
+    return f"{package}/{'psymong' if stem.startswith('psymong') else stem}"
 
 
 class Music:

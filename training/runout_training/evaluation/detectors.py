@@ -89,9 +89,7 @@ def grooveclean() -> Detector | None:
         for channel, probability in zip(sound, probabilities.cpu().numpy(), strict=True):
             active = peer.active_mask(channel, RATE, gate)
             starts, ends, _ = peer.spans(probability, active, RATE, high, low)
-            found += [
-                Span(int(start), int(end)) for start, end in zip(starts, ends, strict=True)
-            ]
+            found += [Span(int(start), int(end)) for start, end in zip(starts, ends, strict=True)]
         return _united(found)
 
     return detect

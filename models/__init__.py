@@ -1,0 +1,1 @@
+"""The models that ship: NAME.tflite, each with its card NAME.json."""

@@ -1,0 +1,110 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from runout.defects.impulse import ImpulseFinder
+from runout.model.card import load_model
+from runout.model.scorer import Scorer
+from sounds import CLEAN, noise, real_music, sine, with_clicks
+
+MODEL = load_model()
+RATE = 44_100
+
+
+def found(sound, block=22_050, rate=RATE):
+    scorer, finder = Scorer(MODEL, rate), ImpulseFinder(MODEL.card)
+    impulses = []
+    for start in range(0, len(sound), block):
+        for scored in scorer.feed(sound[start : start + block]):
+            impulses += finder.feed(scored)
+    for scored in scorer.finish():
+        impulses += finder.feed(scored)
+    return impulses + finder.finish()
+
+
+PLACES = [0.4, 0.9, 1.3, 1.31, 2.0, 2.7]
+
+
+@pytest.mark.parametrize("channel", ["left", "right", "both"])
+def test_clicks_are_found_where_they_are_and_in_their_wall(channel):
+    impulses = found(with_clicks(real_music(), PLACES, channel=channel))
+    assert [one.start / RATE for one in impulses] == pytest.approx(PLACES, abs=0.003)
+    assert {one.kind for one in impulses} == {"click"}
+    assert {one.channel for one in impulses} == {channel}
+    assert all(one.length <= 0.003 * RATE for one in impulses)
+
+
+@pytest.mark.parametrize("over_db", [12.0, 18.0, 24.0])
+def test_level_is_told_over_the_programme(over_db):
+    # In steady noise the programme's level is known exactly.
+    quiet = noise(3.0, level=0.02)
+    impulses = found(with_clicks(quiet, PLACES, over=10 ** (over_db / 20)))
+    assert len(impulses) == len(PLACES)
+    assert np.median([one.peak_db for one in impulses]) == pytest.approx(over_db, abs=2.0)
+
+
+@pytest.mark.parametrize(
+    "sound",
+    [
+        np.zeros((3 * RATE, 2), np.float32),
+        sine(3.0),
+        sine(3.0, hertz=12_000.0),
+        noise(3.0),
+        noise(3.0, level=1e-5),
+    ],
+    ids=["silence", "sine", "high sine", "noise", "faint noise"],
+)
+def test_what_is_no_click_gives_none(sound):
+    assert found(sound) == []
+
+
+def test_the_click_free_recording_has_no_click():
+    assert found(real_music(10.0)) == []
+    assert CLEAN.exists()
+
+
+def test_three_seconds_full_of_clicks_are_full_of_clicks_the_last_window_included():
+    places = list(np.arange(0.02, 2.99, 0.05))
+    impulses = found(with_clicks(real_music(3.0), places, over=15))
+    times = np.array([one.start / RATE for one in impulses])
+    near = [np.abs(times - place).min() < 0.003 for place in places]
+    assert np.mean(near) >= 0.95
+    assert all(near[-5:])
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.integers(300, 60_000))
+def test_blocks_of_any_size_give_the_same_impulses(block):
+    sound = with_clicks(real_music(2.0), [0.3, 0.31, 1.2, 1.999], over=12)
+    assert found(sound, block) == found(sound, len(sound))
+
+
+@pytest.mark.parametrize("gain_db", [-20, 10])
+def test_gain_changes_nothing(gain_db):
+    sound = with_clicks(0.2 * real_music(), PLACES)
+    plain = found(sound)
+    changed = found(sound * np.float32(10 ** (gain_db / 20)))
+    assert [one.start for one in changed] == [one.start for one in plain]
+    assert [one.peak_db for one in changed] == pytest.approx(
+        [one.peak_db for one in plain], abs=0.1
+    )
+
+
+def test_polarity_changes_nothing_and_swapped_channels_swap():
+    sound = with_clicks(real_music(), PLACES, channel="left")
+    plain = found(sound)
+    assert [one.start for one in found(-sound)] == [one.start for one in plain]
+    swapped = found(sound[:, ::-1].copy())
+    assert [one.start for one in swapped] == [one.start for one in plain]
+    assert {one.channel for one in swapped} == {"right"}
+
+
+@pytest.mark.parametrize("rate", [22_050, 32_000, 48_000, 88_200, 96_000, 192_000])
+def test_the_same_clicks_at_every_rate(rate):
+    import soxr
+
+    sound = with_clicks(real_music(), PLACES, over=12)
+    at_rate = soxr.resample(sound, RATE, rate).astype(np.float32)
+    times = [one.start / RATE for one in found(at_rate, rate=rate)]
+    assert times == pytest.approx(PLACES, abs=0.003)

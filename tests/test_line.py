@@ -1,0 +1,152 @@
+"""The whole line without its surroundings."""
+
+import math
+from itertools import count
+
+import numpy as np
+import pytest
+import soundfile
+import soxr
+
+from runout.grading.table import load_table
+from runout.line import Line
+from runout.model.card import load_model
+from runout.side.side import DefectHeard, SideEnded, SideStarted
+from sounds import SHELLAC, noise, real_music, with_clicks
+
+MODEL, TABLE = load_model(), load_table()
+RATE = 44_100
+
+
+def heard(sound, rate=RATE, block=4410, lift_s=math.inf):
+    numbers = count(1)
+    line = Line(MODEL, TABLE, rate, lambda: f"s{next(numbers)}", lift_s)
+    said = []
+    for start in range(0, len(sound), block):
+        said += line.feed(sound[start : start + block])
+    said += line.finish()
+    assert line.state.phase in ("idle", "playing", "needle_down")
+    return said
+
+
+def silence(seconds):
+    return noise(seconds, level=10 ** (-84 / 20))
+
+
+def shellac():
+    sound, rate = soundfile.read(SHELLAC, dtype="float32")
+    assert rate == 48_000
+    return sound
+
+
+def test_a_side_is_started_its_defects_told_and_ended():
+    said = heard(with_clicks(real_music(8.0), [2.0, 5.0], over=12))
+    assert [type(one) for one in said] == [SideStarted, DefectHeard, DefectHeard, SideEnded]
+    side = said[-1]
+    assert [event.time_s for event in side.events] == pytest.approx([2.0, 5.0], abs=0.003)
+    assert side.duration_s == pytest.approx(8.0, abs=0.01)
+    assert side.counts == {"click": 2}
+    assert side.measurements["clicks_per_min"] == pytest.approx(15.0, rel=0.01)
+    assert side.grade.label == "VG"
+    assert "clicks" in side.grade.limited_by
+
+
+@pytest.mark.parametrize("block", [441, 30_000])
+def test_blocks_of_any_size_give_the_same(block):
+    sound = np.concatenate((silence(1.0), with_clicks(real_music(6.0), [2.0, 3.0])))
+    assert heard(sound, block=block) == heard(sound, block=len(sound))
+
+
+def test_two_sides_do_not_know_of_each_other():
+    worn, clean = with_clicks(real_music(7.0), [1.0, 2.0, 3.0], over=12), real_music(7.0)
+    sound = np.concatenate((silence(2), worn, silence(6), clean, silence(6)))
+    said = heard(sound, lift_s=4.0)
+    sides = [one for one in said if isinstance(one, SideEnded)]
+    assert [side.side_id for side in sides] == ["s1", "s2"]
+    assert [side.counts for side in sides] == [{"click": 3}, {}]
+    assert [side.time_s for side in sides] == pytest.approx([2.0, 15.0], abs=0.25)
+    assert [side.duration_s for side in sides] == pytest.approx([7.0, 7.0], abs=0.4)
+    ids = [one.event.id for one in said if isinstance(one, DefectHeard)]
+    assert len(set(ids)) == len(ids)
+
+
+@pytest.mark.parametrize("extra", [0, 1, 300, 4096])
+def test_the_length_of_the_last_step_does_not_matter(extra):
+    sound = with_clicks(real_music(7.0), [2.0, 5.0], over=12)[: 37 * 8192 + extra]
+    side = heard(sound)[-1]
+    assert side.heard_s == pytest.approx(len(sound) / RATE, abs=0.2)
+    assert side.measurements["clicks_per_min"] == pytest.approx(120 / (len(sound) / RATE), rel=0.01)
+
+
+def test_one_dead_channel_does_not_hide_the_other():
+    sound = with_clicks(real_music(7.0), [2.0, 5.0], over=12, channel="left")
+    sound[:, 1] = 0.0
+    side = heard(sound)[-1]
+    assert side.grade.label is not None
+    assert {event.channel for event in side.events} == {"left"}
+
+
+def test_silence_around_the_music_is_not_its_surface_noise():
+    sound = np.concatenate((np.zeros((44_100, 2), np.float32), real_music(7.0), silence(3.0)))
+    assert "surface_noise_db" not in heard(sound)[-1].measurements
+
+
+def test_a_click_while_no_needle_is_down_is_none():
+    sound = with_clicks(silence(6.0), [1.0, 3.0], over=100)
+    assert heard(sound) == []
+
+
+def test_the_landing_of_the_needle_is_no_defect():
+    landing = with_clicks(real_music(6.0), [0.05, 0.15, 3.0], over=12)
+    said = heard(np.concatenate((silence(2.0), landing)))
+    events = [one.event.time_s for one in said if isinstance(one, DefectHeard)]
+    assert events == pytest.approx([5.0], abs=0.003)
+
+
+def test_crackle_stands_beside_its_ticks_and_is_told_as_begin_and_end():
+    said = heard(shellac(), rate=48_000)
+    phases = [one.phase for one in said if isinstance(one, DefectHeard)]
+    assert phases.count("begin") == phases.count("end") >= 1
+    singles = [one.event for one in said if isinstance(one, DefectHeard) and one.phase == "single"]
+    side = said[-1]
+    assert len(singles) < side.counts["click"] / 3
+    for episode in (event for event in side.events if event.kind == "crackle"):
+        ticks = [event for event in side.events if event.part_of == episode.id]
+        assert len(ticks) >= 20
+        assert episode.time_s == ticks[0].time_s
+        assert episode.rate_per_s == pytest.approx(
+            len(ticks) / max(episode.duration_s, 1.0), rel=0.01
+        )
+
+
+@pytest.mark.parametrize("gain_db", [-12, 12])
+def test_gain_leaves_the_grade_of_a_real_record(gain_db):
+    plain = heard(shellac(), rate=48_000)[-1].grade
+    other = heard(shellac() * np.float32(10 ** (gain_db / 20)), rate=48_000)[-1].grade
+    if gain_db > 0:
+        assert np.abs(shellac()).max() * 10 ** (gain_db / 20) < 1.2
+    assert other.label == plain.label
+    assert other.index == pytest.approx(plain.index, abs=0.3)
+
+
+@pytest.mark.parametrize("rate", [44_100, 96_000])
+def test_rate_leaves_the_grade_of_a_real_record(rate):
+    plain = heard(shellac(), rate=48_000)[-1].grade
+    at_rate = soxr.resample(shellac(), 48_000, rate).astype(np.float32)
+    other = heard(at_rate, rate=rate)[-1].grade
+    assert other.label == plain.label
+    assert other.index == pytest.approx(plain.index, abs=0.3)
+
+
+def test_state_follows_the_side():
+    line = Line(MODEL, TABLE, RATE, lambda: "s1", 4.0)
+    assert line.state.phase == "idle"
+    assert line.state.side_id is None
+    for _said in line.feed(with_clicks(real_music(8.0), [2.0, 5.0], over=12)):
+        pass
+    state = line.state
+    assert (state.phase, state.side_id) == ("playing", "s1")
+    assert 6.5 < state.elapsed_s <= 8.0
+    assert state.counts == {"click": 2}
+    assert state.clicks_per_min == pytest.approx(2 * 60 / state.elapsed_s, rel=0.01)
+    assert all(-30 < level < -5 for level in state.level_db)

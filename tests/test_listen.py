@@ -1,0 +1,192 @@
+"""The daemon as it runs: a process, a broker, a sound."""
+
+import json
+import os
+import queue
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+
+import numpy as np
+import pytest
+import soundfile
+from paho.mqtt.client import Client
+from paho.mqtt.enums import CallbackAPIVersion
+
+from pulse import NEEDS_PULSE, pulse_sink
+from runout.grade_file import grade_file
+from runout.grading.table import load_table
+from runout.model.card import load_model
+from runout.report.broker import EmbeddedBroker
+from sounds import CLEAN, SHELLAC, real_music, with_clicks
+
+PLACES = [1.0, 1.7, 2.2, 3.0, 3.9, 4.4]
+
+
+@pytest.fixture
+def broker():
+    with EmbeddedBroker() as made:
+        yield made
+
+
+class Ear:
+    """Hears all that is published, in order."""
+
+    def __init__(self, broker):
+        self.heard = queue.Queue()
+        self.seen = []
+        ready = threading.Event()
+        self._client = Client(CallbackAPIVersion.VERSION2)
+        self._client.on_message = lambda _client, _data, message: self.heard.put(
+            (message.topic.split("/", 2)[2], message.payload)
+        )
+        self._client.on_subscribe = lambda *_: ready.set()
+        self._client.connect(broker.host, broker.port)
+        self._client.subscribe("runout/#", qos=1)
+        self._client.loop_start()
+        assert ready.wait(5.0)
+
+    def until(self, leaf, payload=None, timeout=30.0):
+        """The payload of the next message on `leaf` (that is `payload`)."""
+        deadline = time.monotonic() + timeout
+        while True:
+            topic, said = self.heard.get(timeout=max(0.01, deadline - time.monotonic()))
+            self.seen.append((topic, said))
+            if topic == leaf and payload in (None, said):
+                return said
+
+    def events(self):
+        return [json.loads(said) for topic, said in self.seen if topic == "event"]
+
+
+@pytest.fixture
+def ear(broker):
+    made = Ear(broker)
+    yield made
+    made._client.loop_stop()
+
+
+def daemon(broker, *arguments, env=None):
+    command = [sys.executable, "-m", "runout", "listen", "--broker"]
+    return subprocess.Popen(
+        [*command, f"{broker.host}:{broker.port}", *map(str, arguments)],
+        stderr=subprocess.PIPE,
+        text=True,
+        env=env,
+    )
+
+
+@pytest.fixture
+def clicked(tmp_path):
+    sound = with_clicks(real_music(6.0), PLACES, over=12)
+    path = tmp_path / "side.wav"
+    soundfile.write(path, sound, 44_100)
+    return path
+
+
+def test_a_file_is_told_from_online_to_offline(broker, ear, clicked):
+    with daemon(broker, "--file", clicked) as process:
+        side = json.loads(ear.until("side"))
+        ear.until("availability", b"offline")
+        assert process.wait(10) == 0
+        assert process.stderr.read() == ""
+    topics = [topic for topic, _ in ear.seen]
+    assert ("availability", b"online") in ear.seen
+    assert ("audio/availability", b"online") in ear.seen
+    assert topics.index("event") < topics.index("side")
+    assert [event["time_s"] for event in ear.events()] == pytest.approx(PLACES, abs=0.003)
+    assert {event["event_type"] for event in ear.events()} == {"click"}
+    assert side["grade"]["label"] is not None
+    assert side["counts"]["click"] == len(PLACES)
+    states = [json.loads(said) for topic, said in ear.seen if topic == "state"]
+    assert "playing" in {state["phase"] for state in states}
+    assert states[-1]["phase"] == "idle"
+
+
+def test_crackle_is_a_begin_and_an_end_and_never_a_message_a_tick(broker, ear):
+    with daemon(broker, "--file", SHELLAC) as process:
+        ear.until("availability", b"offline")
+        assert process.wait(10) == 0
+    phases = Counter((event["event_type"], event["phase"]) for event in ear.events())
+    assert phases["crackle", "begin"] == phases["crackle", "end"] >= 1
+    assert phases["click", "single"] + phases["pop", "single"] <= 8 * 10
+    side = json.loads(dict(ear.seen)["side"])
+    assert side["counts"]["click"] > phases["click", "single"]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_stopped_daemon_says_the_side_and_offline(broker, ear, number):
+    with daemon(broker, "--file", CLEAN, "--pace") as process:
+        ear.until("audio/availability", b"online")
+        time.sleep(2.0)
+        process.send_signal(number)
+        side = json.loads(ear.until("side"))
+        ear.until("availability", b"offline")
+        assert process.wait(10) == 0
+        assert process.stderr.read() == ""
+    assert side["grade"]["label"] is None
+    assert "only" in side["grade"]["limited_by"]
+
+
+def test_a_killed_daemon_s_will_is_offline(broker, ear):
+    with daemon(broker, "--file", CLEAN, "--pace") as process:
+        ear.until("availability", b"online")
+        process.kill()
+        ear.until("availability", b"offline")
+
+
+def test_a_file_that_breaks_is_still_told_and_ends_with_status_1(broker, ear, tmp_path):
+    whole = tmp_path / "whole.flac"
+    soundfile.write(whole, real_music(10.0), 44_100)
+    cut = tmp_path / "cut.flac"
+    cut.write_bytes(whole.read_bytes()[: whole.stat().st_size * 2 // 3])
+    with daemon(broker, "--file", cut) as process:
+        side = json.loads(ear.until("side"))
+        ear.until("availability", b"offline")
+        assert process.wait(10) == 1
+        assert "cut.flac" in process.stderr.read()
+    assert side["duration_s"] > 3.0
+
+
+def test_without_a_configured_broker_it_brings_its_own(clicked):
+    done = subprocess.run(
+        [sys.executable, "-m", "runout", "listen", "--file", str(clicked)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0
+    assert "using our own at 127.0.0.1:" in done.stderr
+
+
+@NEEDS_PULSE
+def test_what_is_captured_is_heard_as_in_the_file(broker, ear, tmp_path):
+    """A record played into a sound card that PulseAudio makes, captured by PortAudio."""
+    quiet = np.zeros((44_100, 2), np.float32)
+    sound = np.concatenate((quiet, with_clicks(real_music(6.0), PLACES, over=12), quiet))
+    path = tmp_path / "side.wav"
+    soundfile.write(path, sound, 44_100)
+    side = grade_file(path, load_model(), load_table(), lambda _share: None)
+    expected = np.array([event.time_s for event in side.events])
+    assert len(expected) == len(PLACES)
+
+    with pulse_sink(tmp_path) as sink:
+        process = daemon(broker, "--device", "phono", env={**os.environ, **sink.env})
+        with process:
+            ear.until("audio/availability", b"online")
+            sink.play(path)
+            time.sleep(1.0)
+            process.send_signal(signal.SIGTERM)
+            told = json.loads(ear.until("side"))
+            ear.until("availability", b"offline")
+            assert process.wait(15) == 0
+    captured = np.array([event["time_s"] for event in ear.events()])
+    assert len(captured) == len(expected)
+    # Played at some moment of the capture: the same but for one shift.
+    shift = captured - expected
+    assert np.abs(shift - np.median(shift)).max() < 0.003
+    assert told["counts"]["click"] == side.counts["click"]
