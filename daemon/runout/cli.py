@@ -170,8 +170,7 @@ def _demo(arguments: argparse.Namespace) -> int:
     from runout.demo import demo
 
     settings = _settings(arguments)
-    demo(arguments.file, settings.mqtt, arguments.config, arguments.pace, sys.stdout)
-    return 0
+    return demo(arguments.file, settings.mqtt, arguments.config, arguments.pace, sys.stdout)
 
 
 def _watch(arguments: argparse.Namespace) -> int:

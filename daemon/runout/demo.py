@@ -18,10 +18,11 @@ _EXIT_S = 10.0
 """Seconds that the daemon may take to end after its last word"""
 
 
-def demo(path: Path, settings: MqttSettings, config: Path | None, pace: bool, out: TextIO) -> None:
+def demo(path: Path, settings: MqttSettings, config: Path | None, pace: bool, out: TextIO) -> int:
     """Play `path` to a daemon of its own, at the pace of the music or as fast as it goes.
 
-    Raises RunoutError when the daemon fails; its own line on stderr says why.
+    Returns the daemon's exit status; where it isn't 0, a line of its own on stderr says why.
+    Raises RunoutError when it dies or hangs.
     """
     with _broker(settings) as (reached, where):
         print(f"  broker: {where} at {reached.host}:{reached.port}", file=out)
@@ -43,8 +44,9 @@ def demo(path: Path, settings: MqttSettings, config: Path | None, pace: bool, ou
                 if daemon.poll() is None:
                     daemon.kill()
                     daemon.wait()
-        if status != 0 or not said_offline:
-            raise RunoutError(f"the daemon ended with status {status}")
+        if status < 0 or (status == 0 and not said_offline):
+            raise RunoutError("the daemon died without a word")
+        return status
 
 
 @contextlib.contextmanager

@@ -4,6 +4,7 @@ samples -> features and scores (model) -> impulses and crackle (defects)
         -> needle and tally (side) -> grade (grading)
 """
 
+import math
 from collections import deque
 from collections.abc import Callable, Iterator
 
@@ -121,8 +122,7 @@ class Line:
         while self._waiting and self._waiting[0].start < (self.now_s - _PENDING_S) * self._rate:
             self._waiting.popleft()
         if change is not None and change.phase == "idle":
-            self._tally.cut(change.time_s - _THUMP_S)
-            yield from self._end_side(change.time_s)
+            yield from self._end_side(change.time_s, listened_to_s=change.time_s - _THUMP_S)
         elif self._side_id is not None and self.now_s - self._start_s > _LONGEST_SIDE_S:
             self._needle.give_up()
             yield from self._end_side(self.now_s)
@@ -193,9 +193,10 @@ class Line:
         self._episode = None
         yield DefectHeard(self._side_id, "end", event)
 
-    def _end_side(self, end_s: float) -> Iterator[Heard]:
+    def _end_side(self, end_s: float, listened_to_s: float = math.inf) -> Iterator[Heard]:
         assert self._side_id is not None
         yield from self._crackle_ended(self._crackle.finish())
+        self._tally.cut(listened_to_s)
         measurements = self._tally.measurements() | self._headroom.measurements()
         yield SideEnded(
             side_id=self._side_id,

@@ -36,10 +36,10 @@ def listen(source: Source, mqtt: MqttSettings, live: bool = True) -> None:
     """
     line = Line(load_model(), load_table(), source.sample_rate, _side_namer(), LIFT_S)
     publisher = Publisher(mqtt, time.monotonic if live else lambda: line.now_s)
-    publisher.start()
-    if not live and not publisher.wait_until_connected(CONNECT_S):
-        _log.warning("MQTT: no broker so far; listening all the same")
     try:
+        publisher.start()
+        if not live and not publisher.wait_until_connected(CONNECT_S):
+            _log.warning("MQTT: no broker so far; listening all the same")
         with _stopped_by_signals(source):
             try:
                 for block in source.blocks():

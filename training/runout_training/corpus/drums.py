@@ -19,6 +19,7 @@ _EXCLUDED = re.compile(
 )
 # Two kits share most of their sounds, two are of one session: each pair goes to one split.
 _SAME_AS = {"The Black Pearl 1.0": "GMRockKit", "Millo_MultiLayered3": "Millo_MultiLayered2"}
+_NO_KITS = ("sonic-pi-bass", "sonic-pi-misc")
 _VALIDATION_KITS = ("BJA_Pacific", "ForzeeStereo")
 _LONGEST_S = 2.0
 
@@ -44,7 +45,11 @@ class Drums:
                 if package == "sonic-pi-samples":
                     kit = f"sonic-pi-{path.stem.split('_')[0]}"
                 kits.setdefault(kit, []).append(path)
-        return {kit: files for kit, files in kits.items() if _split_of_kit(kit) == self._split}
+        return {
+            kit: files
+            for kit, files in kits.items()
+            if kit not in _NO_KITS and _split_of_kit(kit) == self._split
+        }
 
     def pattern(self, rng: np.random.Generator, seconds: float) -> npt.NDArray[np.float64]:
         """A bar of sixteenths repeated for `seconds`, unit RMS, shape (2, samples)."""

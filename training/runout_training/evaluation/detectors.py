@@ -78,7 +78,6 @@ def grooveclean() -> Detector | None:
     import torch  # heavy, and only here
     from grooveclean import detect as peer
 
-    torch.set_num_threads(1)
     network: Any = peer.Detector.load(device="cpu")
     calibration = network.calibration
     high, low, gate = peer.thresholds(0.5, calibration.hi, calibration.lo)
