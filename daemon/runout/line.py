@@ -75,7 +75,7 @@ class Line:
         """What the live sensors show."""
         playing = self._side_id is not None
         return LiveState(
-            phase=self._needle.phase,
+            phase=self._needle.phase if playing else "idle",
             side_id=self._side_id,
             elapsed_s=self.now_s - self._start_s if playing else 0.0,
             level_db=self._level,
@@ -114,6 +114,11 @@ class Line:
         change = self._needle.step(level, start_s, self.now_s)
         if change is not None and change.phase == "needle_down":
             yield from self._begin_side(change.time_s)
+            # It had been down for a while before that was certain.
+            self._tally.sound(level, start_s - change.time_s, playing=False)
+        if change is not None and change.phase == "playing":
+            # Likewise.
+            self._tally.heard_s += start_s - change.time_s
         if self._side_id is not None:
             playing = self._needle.phase == "playing"
             if not self._needle.at_floor:

@@ -22,8 +22,9 @@ _LIFTED_OVER_FLOOR_DB = 6.0
 """Below this over the floor the needle is up"""
 _DOWN_S = 0.3
 """A bump against the plinth is shorter"""
-_PROGRAMME_DB = -40.0
-"""dBFS; louder than any groove noise at a usual gain (a quiet LP's is near -60)"""
+_PROGRAMME_DB = -52.0
+"""dBFS; a quiet LP's groove noise is near -60. A worn one's may be louder, and pass for music:
+better than to leave a softly transferred side ungraded"""
 _PROGRAMME_OVER_NOISE_DB = 10.0
 """Programme stands this much over the quietest groove of the side so far"""
 _PROGRAMME_S = 0.5
