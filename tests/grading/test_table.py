@@ -82,6 +82,12 @@ def test_more_clicks_never_grade_better(one, other):
     assert graded(clicks_per_min=fewer).index <= graded(clicks_per_min=more).index + 1e-9
 
 
+def test_without_a_skip_neither_fair_nor_poor_is_likely():
+    worn = graded(10.0, crackle_percent=100.0)
+    assert (worn.label, worn.index) == ("G", 4.0)
+    assert worn.probabilities["F"] == worn.probabilities["P"] == 0.0
+
+
 def test_hearing_more_makes_surer():
     assert (
         graded(1200.0, clicks_per_min=10.0).probabilities["VG"]

@@ -36,7 +36,8 @@ class Rule:
                 return grade - 0.5 + 0.999 * (value - low) / (limit - low)
             low = limit
         beyond = (value - low) / (low - self.limits[-2])
-        return len(self.limits) - 0.5 + 0.999 * min(1.0, beyond)
+        # Nothing worse is told apart here, so its end is the middle of the last grade.
+        return len(self.limits) - 0.5 + 0.5 * min(1.0, beyond)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,7 @@ def grade(measurements: dict[str, float], heard_s: float, table: Table) -> Grade
         table.scale,
         LABELS[_rounded(index)],
         index,
-        _probabilities(index, heard_s),
+        _probabilities(index, heard_s, worst=max(len(rule.limits) for _, rule in rated)),
         limited_by,
         evidence,
         table.version,
@@ -124,15 +125,17 @@ def _rounded(index: float) -> int:
     return math.floor(index + 0.5)
 
 
-def _probabilities(index: float, heard_s: float) -> dict[Label, float]:
+def _probabilities(index: float, heard_s: float, worst: int) -> dict[Label, float]:
     """How likely each label is: a normal spread about the index, wider the less was heard.
 
-    Half a grade after 10 s, a quarter after a whole side of 20 minutes.
+    Half a grade after 10 s, a quarter after a whole side of 20 minutes. `worst` is the last
+    grade that the rules can give; no label beyond it is likely at all.
     """
     spread = 0.2 + 1.0 / math.sqrt(max(heard_s, 1.0))
 
     def below(edge: float) -> float:
         return 0.5 * (1.0 + math.erf((edge - index) / (spread * math.sqrt(2.0))))
 
-    edges = [0.0, *(below(grade + 0.5) for grade in range(len(LABELS) - 1)), 1.0]
+    edges = [0.0, *(below(grade + 0.5) for grade in range(worst))]
+    edges += [1.0] * (len(LABELS) + 1 - len(edges))
     return {label: edges[n + 1] - edges[n] for n, label in enumerate(LABELS)}
