@@ -1,7 +1,7 @@
 # `make` lists what there is to do.
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
-FILE   ?= tests/data/excerpt78.flac
+RECORD := tests/data/excerpt78.flac
 CACHE  ?= $(HOME)/.cache/runout
 
 .DEFAULT_GOAL := help
@@ -11,7 +11,7 @@ help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
 
 run: .venv/box  ## hear a bundled real record, or your own: make run FILE=side.flac
-	@.venv/bin/runout demo $(if $(filter tests/data/%,$(FILE)),--pace) "$(FILE)"
+	@.venv/bin/python -m runout demo $(if $(FILE),"$(FILE)",--pace $(RECORD))
 
 test: .venv/test  ## run every test
 	@tests/debian-packages
@@ -26,7 +26,7 @@ lint: .venv/test  ## ruff, and mypy --strict over daemon/
 bench: .venv-bench/ready  ## measure the cost floors, against Essentia, as one line of JSON
 	@.venv-bench/bin/python -m runout_training.bench
 
-train: .venv-train/ready  ## fetch the music and rebuild models/ear.tflite (about 40 minutes on two cores)
+train: .venv-train/ready  ## fetch the music and rebuild models/ear.tflite (20 minutes on two cores)
 	.venv-train/bin/runout-train --cache "$(CACHE)" train
 
 evaluate: .venv-train/ready  ## score models/ear.tflite and its peers on held-out music

@@ -88,6 +88,26 @@ def test_a_noisy_groove_is_heard_as_worn(capsys):
     assert line["counts"]["click"] >= 20
 
 
+def test_a_side_with_thousands_of_clicks_in_words(tmp_path, capsys):
+    shellac, rate = soundfile.read(SHELLAC)
+    path = write(tmp_path / "long.wav", np.tile(shellac, (7, 1)), rate)
+    assert main(["grade", str(path)]) == 0
+    words = capsys.readouterr().out
+    assert "2," in words.split("heard in all:")[1]
+
+
+def test_a_full_disk_is_one_line():
+    done = subprocess.run(
+        f"{sys.executable} -m runout grade --json {CLEAN} > /dev/full",
+        shell=True,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert done.stderr == "runout: writing the output failed: No space left on device\n"
+
+
 def test_in_words(capsys):
     assert main(["grade", str(SHELLAC)]) == 0
     words = capsys.readouterr().out

@@ -25,7 +25,7 @@ def test_a_real_record_at_the_pace_of_the_music():
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
     assert 10.0 < seconds < 30.0
-    story = ["is online", "needle down", "crackle begins", "needle up after 0:10", "a play grade"]
+    story = ["is online", "needle down", "crackle began", "needle up after 0:10", "a play grade"]
     places = [done.stdout.index(words) for words in story]
     assert places == sorted(places)
     assert "limited by" in done.stdout

@@ -32,8 +32,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         return error.exit_status
     except KeyboardInterrupt:
         return 130
-    except BrokenPipeError:
-        # Whoever read us has had enough. Python would complain at its exit, once more flushing.
+    except OSError as error:
+        # What came of files and devices was said above; this is our own output.
+        if not isinstance(error, BrokenPipeError):  # there, whoever read us has had enough
+            print(f"runout: writing the output failed: {error.strerror}", file=sys.stderr)
+        # Python would complain at its exit, once more flushing.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     return status
@@ -150,16 +153,12 @@ def _grade(arguments: argparse.Namespace) -> int:
             print(f"runout: {error}", file=sys.stderr)
             status = 1
             continue
-        line = messages.grade_line(str(path), side)
         if arguments.json:
-            print(line, flush=True)
+            print(messages.grade_line(str(path), side), flush=True)
         else:
+            payload = Payload(messages.side_fields(side))
             print(f"  {path}")
-            print(
-                "\n".join(
-                    terminal.side_lines(Payload.from_json(line.encode()), Style.of(sys.stdout))
-                )
-            )
+            print("\n".join(terminal.side_lines(payload, Style.of(sys.stdout))))
         if side.grade.label is None:
             print(f"runout: {path}: not graded: {side.grade.limited_by}", file=sys.stderr)
             status = 1

@@ -44,6 +44,8 @@ def demo(path: Path, settings: MqttSettings, config: Path | None, pace: bool, ou
                 if daemon.poll() is None:
                     daemon.kill()
                     daemon.wait()
+        if status == 0 and watch.sides == 0:
+            print("  no side: nothing was heard, or not for long enough", file=out)
         if status < 0 or (status == 0 and not said_offline):
             raise RunoutError("the daemon died without a word")
         return status

@@ -10,6 +10,7 @@ from itertools import count
 from types import FrameType
 
 from runout.config import MqttSettings
+from runout.errors import RunoutError
 from runout.grading.table import load_table
 from runout.line import Line
 from runout.model.card import load_model
@@ -32,14 +33,14 @@ def listen(source: Source, mqtt: MqttSettings, live: bool = True) -> None:
 
     A source that is not `live` comes faster than it would be played: its own time then says how
     often to publish. Raises RunoutError when the source fails, after what was heard until then
-    has been said.
+    has been said, and when a source that isn't live finds no broker.
     """
     line = Line(load_model(), load_table(), source.sample_rate, _side_namer(), LIFT_S)
     publisher = Publisher(mqtt, time.monotonic if live else lambda: line.now_s)
     try:
         publisher.start()
         if not live and not publisher.wait_until_connected(CONNECT_S):
-            _log.warning("MQTT: no broker so far; listening all the same")
+            raise RunoutError(f"nobody to tell what is heard: no broker at {mqtt.host}:{mqtt.port}")
         with _stopped_by_signals(source):
             try:
                 for block in source.blocks():

@@ -54,7 +54,7 @@ def side(**fields: object) -> Payload:
         ),
         (
             event(kind="crackle", phase="begin", channel="both", peak_db=0.4),
-            "      0:12.346   crackle begins         both      +0.4 dB",
+            "      0:12.346   crackle began          both      +0.4 dB",
         ),
         (
             event(kind="crackle", phase="end", peak_db=3, duration_s=3.571, rate_per_s=41.2),
@@ -101,7 +101,7 @@ GRADED = """
   │  clicks per min                            7.123  1/min        VG+     │
   │  surface noise                            -52.13  dB           NM      │
   ├────────────────────────────────────────────────────────────────────────┤
-  │  heard: 1,184 clicks, 1 pop, 2 stretches of crackle                    │
+  │  heard in all: 1,184 clicks, 1 pop, 2 stretches of crackle             │
   ╰────────────────────────────────────────────────────────────────────────╯
 """
 
@@ -119,7 +119,7 @@ GRADED_ASCII = """
   |  clicks per min                            7.123  1/min        VG+     |
   |  surface noise                            -52.13  dB           NM      |
   +------------------------------------------------------------------------+
-  |  heard: 1,184 clicks, 1 pop, 2 stretches of crackle                    |
+  |  heard in all: 1,184 clicks, 1 pop, 2 stretches of crackle             |
   +------------------------------------------------------------------------+
 """
 
@@ -129,7 +129,7 @@ WITHHELD = """
   ╭────────────────────────────────────────────────────────────────────────╮
   │  No play grade: too short                                              │
   ├────────────────────────────────────────────────────────────────────────┤
-  │  heard: no defects                                                     │
+  │  heard in all: no defects                                              │
   ╰────────────────────────────────────────────────────────────────────────╯
 """
 

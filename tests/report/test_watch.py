@@ -73,7 +73,7 @@ STORY = """\
 
           time   defect                 channel  over the music
       0:12.346   click                  left     +14.2 dB  ▇▇▇▇▇
-      0:13.900   crackle begins         both     +12.1 dB  ▇▇▇▇
+      0:13.900   crackle began          both     +12.1 dB  ▇▇▇▇
       0:17.471   crackle ends           both     +12.1 dB  ▇▇▇▇  41 a second for 3.6 s
 {graded}
   Runout is offline

@@ -76,7 +76,7 @@ def event_line(event: Payload, style: Style) -> str:
     words = kind.replace("_", " ")
     note = ""
     if phase == "begin":
-        words += " begins"
+        words += " began"
     elif phase == "end":
         words += " ends"
         duration_s = event.number("duration_s")
@@ -118,7 +118,7 @@ def side_lines(side: Payload, style: Style) -> list[str]:
     parts = [
         _grade_part(grade, inner, style),
         _evidence_part(grade, inner, style),
-        textwrap.wrap(f"heard: {found}", inner, subsequent_indent=" " * 7),
+        textwrap.wrap(f"heard in all: {found}", inner, subsequent_indent=" " * 7),
     ]
     return ["", up, "", *_framed([part for part in parts if part], inner, style), ""]
 
