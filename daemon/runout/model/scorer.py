@@ -36,8 +36,15 @@ class Scorer:
         self._normalization = card.normalization
         self._hop = card.features.hop
         self._interpreter = Interpreter(model.content, runtime)
+        window = self._window
+        # Steps are laid so that each completes a window: else a window would wait for the next.
+        self._surplus = -window.cells % window.scored
         self._front_end = FrontEnd(
-            source_rate, self._window.scored, self._window.past, self._window.future, card.features
+            source_rate,
+            window.scored,
+            window.past + self._surplus,
+            window.future,
+            card.features,
         )
         self._rows: Array = np.zeros((0, card.features.n_features), np.float32)
         self._audio: Array = np.zeros((2, 0), np.float32)
@@ -59,6 +66,9 @@ class Scorer:
 
     def _score(self, frames: Frames) -> Iterator[Scored]:
         window, hop = self._window, self._hop
+        if self._surplus > 0:
+            frames = _without_first(frames, self._surplus, hop)
+            self._surplus = 0
         rows = self._normalization.apply(frames.features)
         self._rows = np.concatenate((self._rows, rows))
         self._audio = np.concatenate((self._audio, frames.audio), axis=1)
@@ -76,6 +86,15 @@ class Scorer:
             self._audio = self._audio[:, window.scored * hop :]
             self._ratio = self._ratio[:, window.scored * hop :]
             self._next_cell += window.scored
+
+
+def _without_first(frames: Frames, cells: int, hop: int) -> Frames:
+    return Frames(
+        frames.start + cells,
+        frames.features[cells:],
+        frames.audio[:, cells * hop :],
+        frames.ratio[:, cells * hop :],
+    )
 
 
 def _cut(scored: Scored, cells: int, hop: int) -> Scored:
