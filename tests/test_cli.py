@@ -181,6 +181,13 @@ def test_a_withheld_grade_says_why_and_is_status_1(tmp_path, capsys, sound, reas
     assert len(errors.splitlines()) == 1
 
 
+def test_at_22_khz_a_grade_is_withheld_rather_than_too_good(tmp_path, capsys):
+    path = write(tmp_path / "side.wav", noise(8.0, rate=22_050), 22_050)
+    status, (line,), errors = grade(capsys, path)
+    assert (status, line["grade"]["label"]) == (1, None)
+    assert "sampled at 22050 Hz" in errors
+
+
 def test_three_seconds_full_of_clicks(tmp_path, capsys):
     places = list(np.arange(0.05, 2.98, 0.1))
     path = write(tmp_path / "clicks.flac", with_clicks(real_music(3.0), places, over=12))

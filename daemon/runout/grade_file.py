@@ -48,7 +48,7 @@ def _nothing_heard(duration_s: float, rate: int, model: Model, table: Table) -> 
         heard_s=0.0,
         sample_rate=rate,
         rpm=None,
-        grade=grade({}, 0.0, table),
+        grade=grade({}, 0.0, rate, table),
         counts={},
         measurements={},
         events=(),

@@ -115,14 +115,14 @@ class Line:
         if change is not None and change.phase == "needle_down":
             yield from self._begin_side(change.time_s)
             # It had been down for a while before that was certain.
-            self._tally.sound(level, start_s - change.time_s, playing=False)
+            self._tally.sound(self._level, start_s - change.time_s, playing=False)
         if change is not None and change.phase == "playing":
             # Likewise.
             self._tally.heard_s += start_s - change.time_s
         if self._side_id is not None:
             playing = self._needle.phase == "playing"
             if not self._needle.at_floor:
-                self._tally.sound(level, step_s, playing)
+                self._tally.sound(self._level, step_s, playing)
             yield from self._impulses(self.now_s)
         while self._waiting and self._waiting[0].start < (self.now_s - _PENDING_S) * self._rate:
             self._waiting.popleft()
@@ -210,7 +210,7 @@ class Line:
             heard_s=self._tally.heard_s,
             sample_rate=self._source_rate,
             rpm=None,
-            grade=grade(measurements, self._tally.heard_s, self._table),
+            grade=grade(measurements, self._tally.heard_s, self._source_rate, self._table),
             counts=dict(self._tally.counts),
             measurements=measurements,
             events=tuple(sorted(self._tally.events, key=lambda event: event.time_s)),

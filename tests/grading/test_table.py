@@ -12,11 +12,12 @@ CLEAN = {
     "loud_clicks_per_min": 0.0,
     "crackle_percent": 0.0,
     "clipped_percent": 0.0,
+    "channel_balance_db": 0.0,
 }
 
 
-def graded(heard_s=600.0, **changed):
-    return grade({**CLEAN, **changed}, heard_s, TABLE)
+def graded(heard_s=600.0, sample_rate=48_000, **changed):
+    return grade({**CLEAN, **changed}, heard_s, sample_rate, TABLE)
 
 
 def test_a_clean_side_is_near_mint_and_never_better():
@@ -54,6 +55,9 @@ def test_what_was_not_measured_is_no_evidence():
         ({}, 0.0, "no music was heard"),
         ({}, 3.0, "only 3.0 s"),
         ({"clipped_percent": 5.0}, 600.0, "clipped"),
+        ({"channel_balance_db": 60.0}, 600.0, "the right channel is all but silent"),
+        ({"channel_balance_db": -60.0}, 600.0, "the left channel is all but silent"),
+        ({"sample_rate": 22_050}, 600.0, "sampled at 22050 Hz"),
     ],
 )
 def test_a_grade_is_withheld_with_its_reason(changed, heard_s, words):
@@ -65,7 +69,7 @@ def test_a_grade_is_withheld_with_its_reason(changed, heard_s, words):
 
 
 def test_without_music_clipping_is_not_asked():
-    assert grade({}, 0.0, TABLE).limited_by == "no music was heard"
+    assert grade({}, 0.0, 48_000, TABLE).limited_by == "no music was heard"
 
 
 @given(st.floats(0, 1000), st.floats(0, 100), st.floats(5, 3000))

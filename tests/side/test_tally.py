@@ -14,7 +14,7 @@ def click(number, time_s, kind="click", peak_db=12.0, part_of=None, channel="lef
 def played(seconds, level_db=-20.0, tally=None):
     tally = tally or Tally()
     for _ in range(round(seconds / STEP_S)):
-        tally.sound(level_db, STEP_S, playing=True)
+        tally.sound((level_db, level_db), STEP_S, playing=True)
     return tally
 
 
@@ -69,7 +69,8 @@ def test_a_cut_last_step_changes_nothing(last_s):
     tally = played(60.0)
     tally.add(click(1, 10.0))
     before = tally.measurements()
-    tally.sound(-90.0 if last_s < 0.1 else -20.0, last_s, playing=True)
+    level_db = -90.0 if last_s < 0.1 else -20.0
+    tally.sound((level_db, level_db), last_s, playing=True)
     assert tally.measurements() == pytest.approx(before, rel=0.01)
     assert tally.heard_s == pytest.approx(60.0 + last_s)
 
@@ -90,3 +91,10 @@ def test_clicks_a_minute_live_forgets_what_is_over_a_minute_old():
     assert tally.clicks_per_min(20.0, 0.0) == pytest.approx(30.0)
     assert tally.clicks_per_min(65.0, 0.0) == pytest.approx(5.0)
     assert tally.clicks_per_min(0.5, 0.0) == 0.0
+
+
+def test_balance_of_known_levels():
+    tally = Tally()
+    for _ in range(100):
+        tally.sound((-20.0, -35.0), STEP_S, playing=True)
+    assert tally.measurements()["channel_balance_db"] == pytest.approx(15.0)

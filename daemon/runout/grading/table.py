@@ -50,6 +50,10 @@ class Table:
     """Seconds of programme below which the grade is withheld"""
     most_clipped_percent: float
     """Per cent of clipped samples above which the grade is withheld"""
+    least_sample_rate_hz: int
+    """Hertz of the source below which the grade is withheld"""
+    most_unbalanced_db: float
+    """Decibels between left and right above which the grade is withheld"""
     rules: tuple[Rule, ...]
 
 
@@ -72,16 +76,18 @@ def load_table(name: str = "goldmine") -> Table:
         data["version"],
         data["least_heard_s"],
         data["most_clipped_percent"],
+        data["least_sample_rate_hz"],
+        data["most_unbalanced_db"],
         rules,
     )
 
 
-def grade(measurements: dict[str, float], heard_s: float, table: Table) -> Grade:
+def grade(measurements: dict[str, float], heard_s: float, sample_rate: int, table: Table) -> Grade:
     """Grade a side by its measurements; those that the table has no rule for don't count.
 
-    `heard_s` seconds of programme were heard.
+    `heard_s` seconds of programme were heard, of a source at `sample_rate` hertz.
     """
-    reason = _withheld(measurements, heard_s, table)
+    reason = _withheld(measurements, heard_s, sample_rate, table)
     rated = [
         (rule.index(measurements[rule.measure]), rule)
         for rule in table.rules
@@ -110,9 +116,19 @@ def grade(measurements: dict[str, float], heard_s: float, table: Table) -> Grade
     )
 
 
-def _withheld(measurements: dict[str, float], heard_s: float, table: Table) -> str | None:
+def _withheld(
+    measurements: dict[str, float], heard_s: float, sample_rate: int, table: Table
+) -> str | None:
     if heard_s == 0.0:
         return "no music was heard"
+    if sample_rate < table.least_sample_rate_hz:
+        return (
+            f"sampled at {sample_rate} Hz: below {table.least_sample_rate_hz} Hz clicks go unheard"
+        )
+    balance = measurements["channel_balance_db"]
+    if abs(balance) > table.most_unbalanced_db:
+        silent = "right" if balance > 0 else "left"
+        return f"the {silent} channel is all but silent: look at the cartridge and its leads"
     clipped = measurements["clipped_percent"]
     if clipped > table.most_clipped_percent:
         return f"the input is clipped ({clipped:.1f} % of it): turn the preamp's gain down"

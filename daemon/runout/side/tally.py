@@ -29,11 +29,16 @@ class Tally:
         self._levels: list[float] = []
         self._step_s = 0.0
         self._seconds = 0.0
+        self._energy = [0.0, 0.0]
         self.heard_s = 0.0
         """Seconds of programme"""
 
-    def sound(self, level_db: float, step_s: float, playing: bool) -> None:
-        """Take a step of sound by its level in dBFS."""
+    def sound(self, levels_db: tuple[float, float], step_s: float, playing: bool) -> None:
+        """Take a step of sound by the level of left and right in dBFS."""
+        # The louder channel: one that is dead must not make the other unheard.
+        level_db = max(levels_db)
+        for row, level in enumerate(levels_db):
+            self._energy[row] += step_s * 10.0 ** (level / 10.0)
         self._seconds += step_s
         self.heard_s += step_s * playing
         # The last step of a sound may be cut short: no level to compare with others.
@@ -107,6 +112,9 @@ class Tally:
         if crackle:
             ticks = sum((event.rate_per_s or 0.0) * event.duration_s for event in crackle)
             measured["crackle_rate_per_s"] = ticks / crackle_s
+        left, right = self._energy
+        if left > 0.0 and right > 0.0:
+            measured["channel_balance_db"] = 10.0 * float(np.log10(left / right))
         levels = np.array(self._levels)
         if len(levels):
             programme = float(np.percentile(levels, 95))
