@@ -4,6 +4,13 @@ A stylus that meets a speck or a nick is thrown and rings; a velocity cartridge 
 derivative of that motion, and the preamp's equalization leaves a slow tail. On real LPs the
 clicks are 0.2 to 0.25 ms wide at the median. A pop is the same on a larger scale, 3 to 15 ms,
 with the thump of the arm.
+
+A check of the draw on the recordings in tests/data: of what stands 10 times over its surroundings
+above 1.5 kHz, time about the peak at 0.3 of it or more, 25th, 50th and 75th percentile, and changes
+of sign in it (median). Shellac (372 clicks of excerpt78): 0.11, 0.14, 0.23 ms, 2. LP (113 lateral
+ones of vinyl_hiss): 0.18, 0.27, 0.36 ms, 1; its 180 vertical: 0.14, 0.20, 0.27 ms, 1. Drawn here,
+on clean_excerpt with hiss, 351 clicks: 0.11, 0.18, 0.27 ms, 2; below 8 kHz 0.14, 0.18, 0.29 ms, 1.
+The peak comes a quarter of the way into a drawn click and 0.4 into the shellac's and LP's lateral.
 """
 
 import numpy as np
