@@ -1,7 +1,7 @@
 """The whole line: stereo samples in; needle, defects and graded sides out.
 
-samples -> features and scores (model) -> impulses and crackle (defects)
-        -> needle and tally (side) -> grade (grading)
+samples -> features and scores (model) -> impulses, scratches, crackle, jumps (defects)
+        -> needle and account (side) -> grade (grading)
 """
 
 import math
@@ -11,18 +11,16 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import numpy.typing as npt
 
-from runout.defects.crackle import CrackleBegan, CrackleEnded, CrackleTracker
-from runout.defects.event import Event
 from runout.defects.impulse import Impulse, ImpulseFinder
 from runout.grading.table import Table, grade
 from runout.model.card import Model
 from runout.model.interpreter import Runtime
 from runout.model.scorer import Scored, Scorer
+from runout.side.account import Account
 from runout.side.headroom import Headroom
 from runout.side.level import level_db
 from runout.side.needle import Needle
-from runout.side.side import DefectHeard, Heard, LiveState, ModelId, SideEnded, SideStarted
-from runout.side.tally import Tally
+from runout.side.side import Heard, LiveState, ModelId, SideEnded, SideStarted
 
 Samples = npt.NDArray[np.float32]
 
@@ -64,11 +62,10 @@ class Line:
         self._side_id: str | None = None
         self._start_s = 0.0
         self._listen_from_s = 0.0
-        self._tally = Tally()
+        self._account = Account("", 0.0, self._rate, model.card.features.cell_s)
         self._headroom = Headroom()
-        self._crackle = CrackleTracker()
-        self._episode: Event | None = None
-        self._numbered = 0
+        self._cell_s = model.card.features.cell_s
+        self._impulses_at = [model.card.classes.index(name) for name in ("click", "pop")]
 
     @property
     def state(self) -> LiveState:
@@ -79,8 +76,8 @@ class Line:
             side_id=self._side_id,
             elapsed_s=self.now_s - self._start_s if playing else 0.0,
             level_db=self._level,
-            counts=dict(self._tally.counts) if playing else {},
-            clicks_per_min=self._tally.clicks_per_min(self.now_s, self._start_s)
+            counts=dict(self._account.tally.counts) if playing else {},
+            clicks_per_min=self._account.tally.clicks_per_min(self.now_s, self._start_s)
             if playing
             else 0.0,
         )
@@ -115,15 +112,17 @@ class Line:
         if change is not None and change.phase == "needle_down":
             yield from self._begin_side(change.time_s)
             # It had been down for a while before that was certain.
-            self._tally.sound(self._level, start_s - change.time_s, playing=False)
+            self._account.tally.sound(self._level, start_s - change.time_s, playing=False)
         if change is not None and change.phase == "playing":
             # Likewise.
-            self._tally.heard_s += start_s - change.time_s
+            self._account.tally.heard_s += start_s - change.time_s
         if self._side_id is not None:
             playing = self._needle.phase == "playing"
             if not self._needle.at_floor:
-                self._tally.sound(self._level, step_s, playing)
+                self._account.tally.sound(self._level, step_s, playing)
             yield from self._impulses(self.now_s)
+            scores = scored.scores[:, self._impulses_at].max(axis=1)
+            yield from self._account.sound(scored.audio, scores, start_s)
         while self._waiting and self._waiting[0].start < (self.now_s - _PENDING_S) * self._rate:
             self._waiting.popleft()
         if change is not None and change.phase == "idle":
@@ -136,10 +135,7 @@ class Line:
         self._side_id = self._new_side_id()
         self._start_s = time_s
         self._listen_from_s = time_s + (_THUMP_S if time_s > 0.0 else 0.0)
-        self._tally = Tally()
-        self._crackle = CrackleTracker()
-        self._episode = None
-        self._numbered = 0
+        self._account = Account(self._side_id, time_s, self._rate, self._cell_s)
         yield SideStarted(self._side_id, time_s)
 
     def _impulses(self, now_s: float) -> Iterator[Heard]:
@@ -148,72 +144,25 @@ class Line:
             time_s = impulse.start / self._rate
             if self._side_id is None or time_s < self._listen_from_s:
                 continue
-            yield from self._crackle_ended(self._crackle.passed(time_s))
-            began = self._crackle.impulse(time_s)
-            event = self._event(impulse)
-            self._tally.add(event)
-            if event.part_of is None:  # else the episode speaks for it
-                yield DefectHeard(self._side_id, "single", event)
-            if began is not None:
-                yield self._crackle_began(began, event)
-        yield from self._crackle_ended(self._crackle.passed(now_s))
-
-    def _event(self, impulse: Impulse) -> Event:
-        return Event(
-            id=self._next_id(),
-            time_s=impulse.start / self._rate,
-            duration_s=impulse.length / self._rate,
-            kind=impulse.kind,
-            channel=impulse.channel,
-            peak_db=impulse.peak_db,
-            confidence=impulse.confidence,
-            part_of=None if self._episode is None else self._episode.id,
-        )
-
-    def _next_id(self) -> str:
-        self._numbered += 1
-        return f"{self._side_id}-{self._numbered}"
-
-    def _crackle_began(self, began: CrackleBegan, last: Event) -> Heard:
-        assert self._side_id is not None
-        self._episode = Event(
-            id=self._next_id(),
-            time_s=began.start_s,
-            duration_s=last.time_s - began.start_s,
-            kind="crackle",
-            channel="both",
-            peak_db=last.peak_db,
-            confidence=last.confidence,
-            rate_per_s=began.ticks / max(last.time_s - began.start_s, 1.0),
-        )
-        self._tally.join(self._episode.id, began.ticks)
-        return DefectHeard(self._side_id, "begin", self._episode)
-
-    def _crackle_ended(self, ended: CrackleEnded | None) -> Iterator[Heard]:
-        if ended is None:
-            return
-        assert self._side_id is not None
-        assert self._episode is not None
-        event = self._tally.close_episode(self._episode, ended)
-        self._episode = None
-        yield DefectHeard(self._side_id, "end", event)
+            yield from self._account.impulse(impulse)
+        yield from self._account.passed(now_s)
 
     def _end_side(self, end_s: float, listened_to_s: float = math.inf) -> Iterator[Heard]:
         assert self._side_id is not None
-        yield from self._crackle_ended(self._crackle.finish())
-        self._tally.cut(listened_to_s)
-        measurements = self._tally.measurements() | self._headroom.measurements()
+        yield from self._account.finish()
+        self._account.tally.cut(listened_to_s)
+        measurements = self._account.tally.measurements() | self._headroom.measurements()
         yield SideEnded(
             side_id=self._side_id,
             time_s=self._start_s,
             duration_s=end_s - self._start_s,
-            heard_s=self._tally.heard_s,
+            heard_s=self._account.tally.heard_s,
             sample_rate=self._source_rate,
-            rpm=None,
-            grade=grade(measurements, self._tally.heard_s, self._source_rate, self._table),
-            counts=dict(self._tally.counts),
+            rpm=self._account.rpm,
+            grade=grade(measurements, self._account.tally.heard_s, self._source_rate, self._table),
+            counts=dict(self._account.tally.counts),
             measurements=measurements,
-            events=tuple(sorted(self._tally.events, key=lambda event: event.time_s)),
+            events=tuple(sorted(self._account.tally.events, key=lambda event: event.time_s)),
             model=self._model,
         )
         self._side_id = None

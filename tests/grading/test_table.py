@@ -92,6 +92,20 @@ def test_without_a_skip_neither_fair_nor_poor_is_likely():
     assert worn.probabilities["F"] == worn.probabilities["P"] == 0.0
 
 
+@pytest.mark.parametrize(
+    ("changed", "label"),
+    [({"skips": 1.0}, "F"), ({"skips": 2.0}, "F"), ({"skips": 3.0}, "P"),
+     ({"locked_grooves": 1.0}, "P")],
+)  # fmt: skip
+def test_skips_and_locked_grooves_cap_the_grade(changed, label):
+    assert graded(1200.0, **changed).label == label
+
+
+@pytest.mark.parametrize(("percent", "label"), [(0.0, "NM"), (1.0, "VG+"), (10.0, "VG"), (60, "G")])
+def test_scratches_limit_the_grade(percent, label):
+    assert graded(1200.0, scratched_percent=percent).label == label
+
+
 def test_hearing_more_makes_surer():
     assert (
         graded(1200.0, clicks_per_min=10.0).probabilities["VG"]

@@ -1,5 +1,6 @@
 import dataclasses
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import numpy as np
@@ -31,6 +32,23 @@ def test_only_crackle_has_a_rate() -> None:
     assert messages.event_fields(CRACKLE)["rate_per_s"] == 41.24
     assert messages.event_fields(TICK)["part_of"] == "c1"
     assert "rate_per_s" not in messages.event_fields(TICK)
+
+
+def test_a_scratch_has_its_speed_turns_angle_and_drift() -> None:
+    scratch = replace(
+        CRACKLE,
+        kind="scratch",
+        rate_per_s=None,
+        rpm=33.3412,
+        turns=7,
+        angle_deg=123.456,
+        drift_deg_per_turn=-1.2345,
+    )
+    told = messages.event_fields(scratch)
+    assert (told["rpm"], told["turns"]) == (33.34, 7)
+    assert (told["angle_deg"], told["drift_deg_per_turn"]) == (123.5, -1.23)
+    assert "rate_per_s" not in told
+    assert "rpm" not in messages.event_fields(CRACKLE)
 
 
 def test_a_graded_file_is_one_line_with_the_fields_of_the_contract_in_order() -> None:

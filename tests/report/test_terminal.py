@@ -65,6 +65,15 @@ def side(**fields: object) -> Payload:
             "      0:19.546   locked groove ends     left                 7.2 s",
         ),
         (
+            event(kind="scratch", phase="end", peak_db=3, duration_s=10.8, turns=7, rpm=33.34),
+            "      0:23.146   scratch ends           left      +3.0 dB  ▇  "
+            "7 turns at 33.3 rpm, 10.8 s",
+        ),
+        (
+            event(kind="skip", peak_db=None, turns=-1, rpm=33.34),
+            "      0:12.346   skip                   left                 1 groove back",
+        ),
+        (
             event(time_s=3725.0004, peak_db=99.0),
             "   1:02:05.000   click                  left     +99.0 dB  ▇▇▇▇▇▇▇▇▇▇▇▇",
         ),

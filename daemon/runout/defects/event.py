@@ -39,3 +39,13 @@ class Event:
     """Id of the episode that this impulse belongs to"""
     rate_per_s: float | None = None
     """Crackle only: impulses a second"""
+    rpm: float | None = None
+    """Scratch, skip and locked groove only: revolutions a minute, as measured"""
+    turns: int | None = None
+    """Scratch: grooves crossed. Skip: grooves jumped, negative where back. Locked groove: times
+    that the turn was heard again"""
+    angle_deg: float | None = None
+    """Scratch only: degrees, 0 to 360, of the platter's turning from the needle-down to its first
+    impulse"""
+    drift_deg_per_turn: float | None = None
+    """Scratch only: degrees that it runs askew from one groove to the next; negative: earlier"""

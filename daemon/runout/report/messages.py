@@ -54,6 +54,14 @@ def event_fields(event: Event) -> Fields:
     }
     if event.rate_per_s is not None:
         fields["rate_per_s"] = _rounded(event.rate_per_s, 2)
+    if event.rpm is not None:
+        fields["rpm"] = _rounded(event.rpm, 2)
+    if event.turns is not None:
+        fields["turns"] = int(event.turns)
+    if event.angle_deg is not None:
+        fields["angle_deg"] = _rounded(event.angle_deg, 1)
+    if event.drift_deg_per_turn is not None:
+        fields["drift_deg_per_turn"] = _rounded(event.drift_deg_per_turn, 2)
     return fields
 
 

@@ -83,7 +83,9 @@ def event_line(event: Payload, style: Style) -> str:
         time_s += duration_s
         rate_per_s = event.number_or_none("rate_per_s")
         rate = "" if rate_per_s is None else f"{rate_per_s:.0f} a second for "
-        note = f"  {rate}{duration_s:.1f} s"
+        note = f"  {_turns(event)}{rate}{duration_s:.1f} s"
+    elif kind == "skip":
+        note = f"  {_jump(event)}"
     level = "" if peak_db is None else f"{peak_db:+.1f} dB"
     cells = 0 if peak_db is None else max(0, min(BAR_CELLS, round(peak_db / DB_PER_CELL)))
     colour = _KIND_COLOURS.get(kind)
@@ -149,6 +151,22 @@ def clock(seconds: float, decimals: int) -> str:
     hours, minute = divmod(minutes, 60)
     text = f"{hours}:{minute:02}:{second:02}" if hours else f"{minute}:{second:02}"
     return f"{text}.{fraction:0{decimals}}" if decimals else text
+
+
+def _turns(event: Payload) -> str:
+    """How many turns an episode has, and of how fast a record."""
+    turns, rpm = event.number_or_none("turns"), event.number_or_none("rpm")
+    if turns is None or rpm is None:
+        return ""
+    return f"{turns:.0f} {'turn' if turns == 1 else 'turns'} at {rpm:.1f} rpm, "
+
+
+def _jump(event: Payload) -> str:
+    turns = event.number_or_none("turns")
+    if turns is None or turns == 0:
+        return ""
+    grooves = "groove" if abs(turns) == 1 else "grooves"
+    return f"{abs(turns):.0f} {grooves} {'back' if turns < 0 else 'ahead'}"
 
 
 def _meter(level_db: float | None, style: Style) -> str:

@@ -1,6 +1,7 @@
 """What a side adds up to: its events, counts and measurements."""
 
 from collections import Counter, deque
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -15,6 +16,8 @@ _QUIET_S = 1.0
 """A quiet part is at least this long"""
 _QUIET_BELOW_DB = -20.0
 """... and this far below the programme; anything louder is the music itself"""
+_COUNTED: dict[str, Kind] = {"skips": "skip", "locked_grooves": "locked_groove"}
+"""Measures that are mere counts, by the kind counted"""
 _LIVE_S = 60.0
 """Clicks a minute are told over this long"""
 
@@ -58,27 +61,71 @@ class Tally:
         for index in range(len(self.events) - 1, -1, -1):
             if impulses == 0:
                 break
-            if self.events[index].kind in ("click", "pop"):
-                self.events[index] = replace(self.events[index], part_of=episode)
+            event = self.events[index]
+            if event.kind in ("click", "pop"):
+                # What a scratch has claimed stays its own.
+                if event.part_of is None:
+                    self.events[index] = replace(event, part_of=episode)
                 impulses -= 1
+
+    def claim(self, episode: str, impulses: Collection[str]) -> None:
+        """Make the clicks and pops with these ids part of an episode, from crackle if need be."""
+        wanted = set(impulses)
+        for index in range(len(self.events) - 1, -1, -1):
+            if not wanted:
+                break
+            if self.events[index].id in wanted:
+                wanted.remove(self.events[index].id)
+                self.events[index] = replace(self.events[index], part_of=episode)
 
     def close_episode(self, episode: Event, ended: CrackleEnded) -> Event:
         """Add a crackle episode that is over, told by the impulses in it; return it."""
         members = [
             event for event in self.events[-2 * ended.ticks - 1 :] if event.part_of == episode.id
         ]
-        channels = Counter(event.channel for event in members)
         closed = replace(
-            episode,
+            self.summed(episode, members),
             time_s=ended.start_s,
             duration_s=ended.end_s - ended.start_s,
-            channel=channels.most_common(1)[0][0],
-            peak_db=float(np.median([event.peak_db for event in members])),
-            confidence=float(np.mean([event.confidence for event in members])),
             rate_per_s=ended.rate_per_s,
         )
         self.add(closed)
         return closed
+
+    def members(self, episode: str, since_s: float) -> list[Event]:
+        """The impulses of an episode that began at `since_s`, in order of time."""
+        found = []
+        for event in reversed(self.events):
+            # An episode is added as it ends, with the time of its beginning.
+            if event.time_s < since_s and event.kind in ("click", "pop"):
+                break
+            if event.part_of == episode:
+                found.append(event)
+        return found[::-1]
+
+    def near(self, times_s: npt.NDArray[np.float64], within_s: float) -> list[Event]:
+        """Clicks and pops that begin within `within_s` of one of some rising times."""
+        found = []
+        for event in reversed(self.events):
+            if event.kind not in ("click", "pop"):
+                continue
+            if event.time_s < times_s[0] - within_s:
+                break
+            if np.abs(times_s - event.time_s).min() <= within_s:
+                found.append(event)
+        return found[::-1]
+
+    def summed(self, episode: Event, members: Sequence[Event]) -> Event:
+        """An episode with the wall, level and confidence of the impulses in it, where any are."""
+        if not members:
+            return episode
+        channels = Counter(event.channel for event in members)
+        return replace(
+            episode,
+            channel=channels.most_common(1)[0][0],
+            peak_db=float(np.median([event.peak_db for event in members])),
+            confidence=float(np.mean([event.confidence for event in members])),
+        )
 
     def cut(self, end_s: float) -> None:
         """Take back what was heard from `end_s` on: it was the needle's being lifted."""
@@ -108,7 +155,14 @@ class Tally:
             "pops_per_min": pops / minutes,
             "loud_clicks_per_min": loud / minutes,
             "crackle_percent": min(100.0, 100.0 * crackle_s / max(seconds, 1.0)),
+            "scratched_percent": min(
+                100.0, 100.0 * _covered_s(self._of_kind("scratch")) / max(seconds, 1.0)
+            ),
         }
+        for measure, kind in _COUNTED.items():
+            # A side that never jumps gives no ground to speak of the grades that jumps make.
+            if self.counts[kind]:
+                measured[measure] = float(self.counts[kind])
         if crackle:
             ticks = sum((event.rate_per_s or 0.0) * event.duration_s for event in crackle)
             measured["crackle_rate_per_s"] = ticks / crackle_s
@@ -123,6 +177,19 @@ class Tally:
             if quiet <= _QUIET_BELOW_DB:
                 measured["surface_noise_db"] = quiet
         return measured
+
+    def _of_kind(self, kind: Kind) -> list[Event]:
+        return [event for event in self.events if event.kind == kind]
+
+
+def _covered_s(episodes: Sequence[Event]) -> float:
+    """Seconds under episodes, those under several counted once."""
+    covered = until = 0.0
+    for event in sorted(episodes, key=lambda event: event.time_s):
+        end = event.time_s + event.duration_s
+        covered += max(0.0, end - max(event.time_s, until))
+        until = max(until, end)
+    return covered
 
 
 def _quietest(levels: npt.NDArray[np.float64], steps: int) -> float:

@@ -1,7 +1,5 @@
-import numpy as np
 import pytest
 
-from runout_training.evaluation.evaluate import _bootstrapped
 from runout_training.evaluation.matching import Span, f1, match
 from runout_training.mix import Truth
 
@@ -34,12 +32,3 @@ def test_f1_of_known_counts():
     assert f1(8, 2, 2) == pytest.approx(0.8)
     assert f1(0, 0, 0) == 1.0
     assert f1(0, 1, 0) == 0.0
-
-
-def test_the_interval_holds_the_figure_and_narrows_with_files():
-    rng = np.random.default_rng(0)
-    few, many = (rng.poisson((20, 2, 2), (files, 3)) for files in (8, 400))
-    intervals = [_bootstrapped(counts, lambda sums: f1(*sums)) for counts in (few, many)]
-    for figure in intervals:
-        assert figure.low <= figure.value <= figure.high
-    assert intervals[1].high - intervals[1].low < intervals[0].high - intervals[0].low

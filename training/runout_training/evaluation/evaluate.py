@@ -1,7 +1,7 @@
 """The table: this model and its peers on the same held-out mixes, in one run."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,24 +10,12 @@ from tqdm import tqdm
 
 from runout.model.card import Model
 from runout_training.corpus.tracks import RATE
+from runout_training.evaluation.bootstrap import Figure, bootstrapped
 from runout_training.evaluation.detectors import Detector, essentia, grooveclean, runout
 from runout_training.evaluation.matching import f1, match
-from runout_training.evaluation.sets import SEED, Case, cases
+from runout_training.evaluation.sets import Case, cases
 
-_RESAMPLES = 2000
 _LEVELS_DB = ((3.0, 9.0), (9.0, 15.0), (15.0, 30.0))
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """A figure with its 95 % confidence interval, by bootstrap over files."""
-
-    value: float
-    low: float
-    high: float
-
-    def __str__(self) -> str:
-        return f"{self.value:.3f} [{self.low:.3f}, {self.high:.3f}]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,23 +105,14 @@ def _row(name: str, detector: Detector, held_out: Sequence[Case]) -> Row:
     true, false, missed = counts.sum(axis=0)
     return Row(
         name,
-        _bootstrapped(counts, lambda sums: f1(*sums)),
-        _bootstrapped(np.array(strict), lambda sums: f1(*sums)),
+        bootstrapped(counts, lambda sums: f1(*sums)),
+        bootstrapped(np.array(strict), lambda sums: f1(*sums)),
         float(true / max(true + false, 1)),
         float(true / max(true + missed, 1)),
         {level: float(np.mean(hits)) for level, hits in by_level.items()},
         {
-            kind: _bootstrapped(np.array(files), lambda sums: sums[0] / sums[1])
+            kind: bootstrapped(np.array(files), lambda sums: sums[0] / sums[1])
             for kind, files in alarms.items()
         },
         cpu_s / sound_s,
     )
-
-
-def _bootstrapped(files: np.ndarray, figure: Callable[[np.ndarray], float]) -> Figure:
-    """A figure of the sums over files, shape (files, n), and its interval."""
-    rng = np.random.default_rng(SEED)
-    drawn = rng.integers(len(files), size=(_RESAMPLES, len(files)))
-    values = [figure(files[picked].sum(axis=0)) for picked in drawn]
-    low, high = np.percentile(values, (2.5, 97.5))
-    return Figure(float(figure(files.sum(axis=0))), float(low), float(high))

@@ -1,0 +1,157 @@
+"""Whether a stretch of sound was heard before, a given while ago.
+
+Two looks. The coarse one is at the envelope of the sound's sharp part, in bins of 1.5 ms: cheap
+enough to take all the time, and blind to the flutter of a platter, which shifts a waveform by
+more than a wave. The fine one is at the sharp part itself, in both channels: music may repeat
+itself, the hiss of the groove under it doesn't, unless the needle is in the same groove again.
+"""
+
+from collections import deque
+
+import numpy as np
+import numpy.typing as npt
+from scipy import fft
+
+Array = npt.NDArray[np.float32]
+
+_BIN = 64
+"""Samples in a bin of the envelope"""
+_LOCAL = 35
+"""Bins (51 ms) whose mean is taken off: what is compared is when the sound is sharp, not how"""
+_KEPT_S = 7.5
+"""Two turns of a slow LP, and two more of the slowest repeat that is looked for"""
+_PART = 32
+"""Bins (46 ms) that are compared on their own"""
+_FINE_PART = 1024
+"""Samples (23 ms) that are compared on their own"""
+_FINE_REACH_S = 0.002
+"""A lag may be off by this much: by the width of a bin, and the platter's flutter"""
+_FAINT = 1e-6
+"""-120 dBFS: below that no envelope is told"""
+_TINY = 1e-12
+
+
+class Past:
+    """The last seconds of a stream of sound."""
+
+    def __init__(self, rate: int) -> None:
+        """`rate` hertz is the analysis rate."""
+        self.rate = rate
+        self.bin_rate = rate / _BIN
+        kernel = np.full(_LOCAL, -1.0 / _LOCAL)
+        kernel[_LOCAL // 2 - 1 : _LOCAL // 2 + 2] += (0.25, 0.5, 0.25)
+        self._kernel = kernel.astype(np.float32)
+        self._level: Array = np.zeros(_LOCAL - 1, np.float32)
+        self._envelope: Array = np.zeros(round(_KEPT_S * self.bin_rate), np.float32)
+        self._last = np.float32(0.0)
+        self._whole: deque[Array] = deque()
+        self._held = 0
+        self.heard = 0
+        """Samples at the analysis rate, a whole number of bins"""
+
+    @property
+    def told(self) -> int:
+        """Samples up to which the envelope is told: some 25 ms less than were heard."""
+        return self.heard - _LOCAL // 2 * _BIN
+
+    def feed(self, audio: Array) -> None:
+        """Take sound of shape (2, samples); a remainder that makes no whole bin is lost."""
+        samples = audio.shape[1] // _BIN * _BIN
+        if samples == 0:
+            return
+        audio = audio[:, :samples].copy()
+        lateral = audio[0] + audio[1]
+        sharp = np.diff(lateral, prepend=self._last)
+        self._last = lateral[-1]
+        np.abs(sharp, out=sharp)
+        level = np.log(sharp.reshape(-1, _BIN).mean(axis=1) + np.float32(_FAINT))
+        known = np.concatenate((self._level, level))
+        fresh = np.convolve(known, self._kernel, "valid")[-len(self._envelope) :]
+        self._level = known[1 - _LOCAL :]
+        self._envelope[: -len(fresh)] = self._envelope[len(fresh) :]
+        self._envelope[-len(fresh) :] = fresh
+        self._whole.append(audio)
+        self._held += samples
+        while self._held - self._whole[0].shape[1] > _KEPT_S * self.rate:
+            self._held -= self._whole.popleft().shape[1]
+        self.heard += samples
+
+    def best_lag(self, seconds: float, least: int, most: int) -> tuple[int, float]:
+        """The lag, from `least` to `most` bins, at which the last `seconds` are most like before.
+
+        Returns it with its correlation coefficient.
+        """
+        envelope = self._envelope
+        length = round(seconds * self.bin_rate)
+        template = envelope[-length:]
+        before = envelope[len(envelope) - length - most : len(envelope) - least]
+        products = np.correlate(before, template)
+        sums = np.concatenate(([0.0], np.cumsum(np.square(before))))
+        powers = (sums[length:] - sums[:-length]) * float(template @ template)
+        alike = products / np.sqrt(np.maximum(powers, _TINY))
+        place = int(alike.argmax())
+        return most - place, float(alike[place])
+
+    def alike(self, lag: int) -> Array:
+        """How alike each part of 46 ms is to what was `lag` bins before it.
+
+        Correlation coefficients of the parts as far back as can be told, the newest last.
+        """
+        envelope = self._envelope
+        parts = (len(envelope) - lag) // _PART
+        length = parts * _PART
+        end = len(envelope)
+        now = envelope[end - length :].reshape(parts, _PART)
+        then = envelope[end - length - lag : end - lag].reshape(parts, _PART)
+        powers = np.square(now).sum(axis=1) * np.square(then).sum(axis=1)
+        coefficients: Array = (now * then).sum(axis=1) / np.sqrt(np.maximum(powers, _TINY))
+        return coefficients
+
+    @property
+    def part_s(self) -> float:
+        """Seconds in a part of `alike`."""
+        return _PART / self.bin_rate
+
+    def finely_alike(self, start: int, end: int, lag: int) -> tuple[Array, float]:
+        """How alike the sharp part of samples `start` to `end` is to what was `lag` before.
+
+        Correlation coefficients of parts of 23 ms, each at its own best lag near `lag`, over both
+        channels; and the median of those lags in samples.
+        """
+        reach = round(_FINE_REACH_S * self.rate)
+        first = self.heard - self._held
+        if start - lag - reach < first:
+            return np.zeros(0, np.float32), float(lag)
+        sound = self._between(start - lag - reach, min(end + 2, self.heard))
+        sharp = np.diff(sound, 2, axis=1)
+        parts = (sharp.shape[1] - lag - reach) // _FINE_PART
+        if parts < 1:
+            return np.zeros(0, np.float32), float(lag)
+        span = parts * _FINE_PART
+        now = sharp[:, lag + reach : lag + reach + span].reshape(2, parts, -1)
+        windows = np.lib.stride_tricks.sliding_window_view(
+            sharp[:, : span + 2 * reach], _FINE_PART + 2 * reach, axis=1
+        )
+        then = windows[:, ::_FINE_PART]
+        size = fft.next_fast_len(_FINE_PART + 2 * reach, real=True)
+        spectra = fft.rfft(then, size, axis=2) * np.conj(fft.rfft(now, size, axis=2))
+        products = fft.irfft(spectra, size, axis=2)[:, :, : 2 * reach + 1].sum(axis=0)
+        sums = np.cumsum(np.square(then).sum(axis=0), axis=1)
+        powers = sums[:, _FINE_PART - 1 :].copy()
+        powers[:, 1:] -= sums[:, : 2 * reach]
+        own = np.square(now).sum(axis=(0, 2))
+        alike = products / np.sqrt(np.maximum(powers * own[:, None], _TINY))
+        places = alike.argmax(axis=1)
+        coefficients: Array = alike[np.arange(parts), places].astype(np.float32)
+        return coefficients, float(lag + reach - np.median(places))
+
+    def _between(self, start: int, end: int) -> Array:
+        """The sound from sample `start` to `end`, which must both be held."""
+        at = self.heard - self._held
+        pieces = []
+        for piece in self._whole:
+            low, high = max(0, start - at), min(piece.shape[1], end - at)
+            if low < high:
+                pieces.append(piece[:, low:high])
+            at += piece.shape[1]
+        return np.concatenate(pieces, axis=1)

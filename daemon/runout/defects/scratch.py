@@ -1,0 +1,228 @@
+"""Scratches: episodes of clicks that come back once a revolution, for three turns or more."""
+
+from collections import deque
+from dataclasses import dataclass, replace
+from statistics import median
+
+from runout.defects.event import Channel
+from runout.defects.revolution import LONGEST_S, NOMINAL_RPM, is_beat, newest_train
+
+_KEPT = 256
+"""Impulses kept to find trains in"""
+_ADMITTED_PER_S = 8.0
+"""Impulses a second that are followed; of more than that, the loudest"""
+_LOWEST_DB = -20.0
+_ALIKE_DB = 20.0
+"""Impulses of one scratch are within this of one another: as the music swells, they stand less
+over it"""
+_JOIN_REACH_S = 0.006
+"""An impulse this near to where a scratch is due is its own"""
+_CLUSTER_S = 0.008
+"""... and so is one this near to its last: a deep scratch clicks more than once"""
+_FOLLOW = 0.4
+"""Share of an impulse's lateness that the interval takes on"""
+_MISSED = 2.1
+"""Turns without a click that end a scratch; one is often missed"""
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """An impulse as far as scratches go."""
+
+    id: str
+    time_s: float
+    channel: Channel
+    peak_db: float
+
+
+@dataclass(frozen=True, slots=True)
+class Scratch:
+    """A scratch so far."""
+
+    members: tuple[str, ...]
+    """Ids of its impulses"""
+    start_s: float
+    last_s: float
+    """Its last turn's impulse"""
+    turns: int
+    """Grooves crossed, missed ones included"""
+    period_s: float
+    """Interval of its impulses, drift included"""
+    rpm: float
+    """Nominal speed that it belongs to"""
+    channel: Channel
+    peak_db: float
+    """Median of its impulses"""
+
+
+@dataclass(slots=True)
+class _Open:
+    scratch: Scratch
+    ticks: list[Tick]
+    interval_s: float
+    """What the next turn is expected by: follows a speed that wanders"""
+
+
+@dataclass(frozen=True, slots=True)
+class Began:
+    """The tick just taken makes a scratch."""
+
+    number: int
+    scratch: Scratch
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """The tick just taken belongs to a scratch that is on."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A scratch is over."""
+
+    number: int
+    scratch: Scratch
+
+
+class ScratchTracker:
+    """Follows the trains of one side."""
+
+    def __init__(self, start_s: float) -> None:
+        """The side begins at `start_s`."""
+        self._start_s = start_s
+        self._kept: deque[Tick] = deque(maxlen=_KEPT)
+        self._open: dict[int, _Open] = {}
+        self._numbered = 0
+        self._least_db = _LOWEST_DB
+        self._told_s = start_s
+        self._trains: list[tuple[float, float, int]] = []
+
+    @property
+    def rpm(self) -> float | None:
+        """Revolutions a minute, measured, from the trains heard so far; None before the first."""
+        period = self.period_s
+        return None if period is None else 60.0 / period
+
+    @property
+    def period_s(self) -> float | None:
+        """Seconds a revolution: the median, by turns, of the trains at the speed of most turns.
+
+        A single train can't tell a wrong speed from a scratch that runs askew.
+        """
+        trains = self._trains + [
+            (one.scratch.rpm, one.scratch.period_s, one.scratch.turns)
+            for one in self._open.values()
+        ]
+        if not trains:
+            return None
+        nominal = max(
+            NOMINAL_RPM, key=lambda rpm: sum(turns for speed, _, turns in trains if speed == rpm)
+        )
+        return median(
+            period for speed, period, turns in trains if speed == nominal for _ in range(turns)
+        )
+
+    def tick(self, tick: Tick) -> Began | Joined | None:
+        """Take the next impulse, in order of time, after `passed` was told of its time."""
+        for number, one in self._open.items():
+            if self._joins(one, tick):
+                return Joined(number)
+        if not self._admits(tick):
+            return None
+        while self._kept and self._kept[0].time_s < tick.time_s - LONGEST_S:
+            self._kept.popleft()
+        self._kept.append(tick)
+        return self._train(tick)
+
+    def passed(self, now_s: float) -> list[Ended]:
+        """Say that every impulse before `now_s` has been taken; scratches may end."""
+        over = [
+            number
+            for number, one in self._open.items()
+            if now_s > one.scratch.last_s + _MISSED * one.scratch.period_s
+        ]
+        return [self._end(number) for number in over]
+
+    def finish(self) -> list[Ended]:
+        """End the scratches that are on, because the side ended."""
+        return [self._end(number) for number in list(self._open)]
+
+    def _train(self, tick: Tick) -> Began | None:
+        like = [one for one in self._kept if _alike(one, tick)]
+        heard_s = min(LONGEST_S, tick.time_s - self._start_s)
+        train = newest_train([one.time_s for one in like], max(heard_s, 1.0))
+        if train is None or is_beat(train, [one.time_s for one in self._kept]):
+            return None
+        times = set(train.members)
+        ticks = [one for one in like if one.time_s in times]
+        scratch = Scratch(
+            tuple(one.id for one in ticks),
+            ticks[0].time_s,
+            tick.time_s,
+            train.turns,
+            train.period_s,
+            train.rpm,
+            _wall(ticks),
+            median(one.peak_db for one in ticks),
+        )
+        self._numbered += 1
+        self._open[self._numbered] = _Open(scratch, ticks, train.period_s)
+        mine = set(scratch.members)
+        self._kept = deque((one for one in self._kept if one.id not in mine), maxlen=_KEPT)
+        return Began(self._numbered, scratch)
+
+    def _joins(self, one: _Open, tick: Tick) -> bool:
+        """Make the tick part of an open scratch if it comes where one is due."""
+        scratch = one.scratch
+        if not _alike(tick, one.ticks[-1]):
+            return False
+        turns = round((tick.time_s - scratch.last_s) / one.interval_s)
+        late = tick.time_s - scratch.last_s - turns * one.interval_s
+        again = turns == 0 and abs(late) <= _CLUSTER_S
+        if not again and (turns not in (1, 2) or abs(late) > _JOIN_REACH_S * turns):
+            return False
+        one.ticks.append(tick)
+        members = (*scratch.members, tick.id)
+        if again:
+            one.scratch = replace(scratch, members=members)
+            return True
+        one.interval_s += _FOLLOW * late / turns
+        crossed = scratch.turns + turns
+        one.scratch = replace(
+            scratch,
+            members=members,
+            last_s=tick.time_s,
+            turns=crossed,
+            period_s=(tick.time_s - scratch.start_s) / (crossed - 1),
+            channel=_wall(one.ticks),
+            peak_db=median(each.peak_db for each in one.ticks),
+        )
+        return True
+
+    def _admits(self, tick: Tick) -> bool:
+        """Whether the tick is among the loudest: dense crackle must cost no more than dust."""
+        waited_s = tick.time_s - self._told_s
+        self._told_s = tick.time_s
+        self._least_db = max(_LOWEST_DB, self._least_db - _ADMITTED_PER_S * waited_s)
+        if tick.peak_db < self._least_db:
+            return False
+        self._least_db += 1.0
+        return True
+
+    def _end(self, number: int) -> Ended:
+        scratch = self._open.pop(number).scratch
+        self._trains.append((scratch.rpm, scratch.period_s, scratch.turns))
+        return Ended(number, scratch)
+
+
+def _alike(one: Tick, other: Tick) -> bool:
+    """Whether two impulses may be of one scratch: the same wall, about the same level."""
+    walls = {one.channel, other.channel}
+    return walls != {"left", "right"} and abs(one.peak_db - other.peak_db) <= _ALIKE_DB
+
+
+def _wall(ticks: list[Tick]) -> Channel:
+    channels = [tick.channel for tick in ticks]
+    return max(set(channels), key=channels.count)
