@@ -1,3 +1,4 @@
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -6,32 +7,59 @@ import soundfile
 
 from runout.errors import RunoutError
 from runout_training.corpus.packages import DRUMS, MUSIC
-from runout_training.corpus.tracks import RATE, Music, group_of, split_of
+from runout_training.corpus.tracks import RATE, RENDERS, Music, group_of, split_of
 
+SLOW = 8_000
 SPLITS = ("train", "validation", "test")
 
 
-@pytest.fixture
-def cache(tmp_path):
-    """Packages with a few tracks of noise, one a second shorter than the next."""
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory):
+    """Packages with a few tracks of noise each; not to be written to."""
+    root = tmp_path_factory.mktemp("cache")
     rng = np.random.default_rng(0)
-    for number, package in enumerate(MUSIC):
-        folder = tmp_path / "packages" / package
+    for number, package in enumerate(MUSIC + RENDERS):
+        folder = root / "packages" / package
         folder.mkdir(parents=True)
         (folder / "VERSION").write_text("1.0\n")
+        if package in RENDERS:
+            soundfile.write(folder / "piece.flac", noise(rng), SLOW)
+            continue
         for track in range(6):
-            noise = 0.1 * rng.standard_normal((RATE // 4 * 126, 2))
             path = folder / f"piece{'abcdef'[track]}{'ghijklm'[number]}.ogg"
-            soundfile.write(path, noise[: RATE * 32 // 4], RATE // 4)
-    return tmp_path
+            soundfile.write(path, noise(rng), SLOW)
+    return root
+
+
+@pytest.fixture
+def own_cache(cache, tmp_path):
+    """A copy, to be written to."""
+    return shutil.copytree(cache, tmp_path / "cache")
+
+
+def noise(rng):
+    return 0.1 * rng.standard_normal(SLOW * 32)
 
 
 def test_no_track_is_in_two_splits_and_held_out_packages_are_never_trained_on(cache):
     tracks = {split: {t.sha256 for t in Music(cache, split).tracks} for split in SPLITS}
-    assert sum(len(found) for found in tracks.values()) == 6 * len(MUSIC)
-    assert len(set.union(*tracks.values())) == 6 * len(MUSIC)
+    assert sum(len(found) for found in tracks.values()) == 6 * len(MUSIC) + len(RENDERS)
+    assert len(set.union(*tracks.values())) == 6 * len(MUSIC) + len(RENDERS)
     trained = {track.package for split in SPLITS[:2] for track in Music(cache, split).tracks}
     assert not trained & {"singularity-music", "fretsonfire-songs-muldjord"}
+
+
+def test_renders_come_after_what_was_there_before(cache):
+    packages = [track.package for split in SPLITS for track in Music(cache, split).tracks]
+    assert set(RENDERS) < set(packages)
+    train = [track.package for track in Music(cache, "train").tracks]
+    assert [name in RENDERS for name in train] == sorted(name in RENDERS for name in train)
+
+
+def test_a_package_that_is_missing_is_one_clear_line(own_cache):
+    shutil.rmtree(own_cache / "packages" / RENDERS[0])
+    with pytest.raises(RunoutError, match=r"render-.* is missing: `runout-train prepare`"):
+        _ = Music(own_cache, "train").tracks
 
 
 def test_an_excerpt_has_unit_level_at_the_analysis_rate(cache):
@@ -40,11 +68,11 @@ def test_an_excerpt_has_unit_level_at_the_analysis_rate(cache):
     assert np.sqrt(np.mean(excerpt**2)) == pytest.approx(1.0)
 
 
-def test_a_silent_track_is_an_error_and_no_endless_search(cache):
-    music = Music(cache, "test")
+def test_a_silent_track_is_an_error_and_no_endless_search(own_cache):
+    music = Music(own_cache, "test")
     track = music.tracks[0]
-    path = cache / "packages" / track.package / track.file
-    soundfile.write(path, np.zeros((RATE // 4 * 32, 2)), RATE // 4)
+    path = own_cache / "packages" / track.package / track.file
+    soundfile.write(path, np.zeros(SLOW * 32), SLOW)
     with pytest.raises(RunoutError, match="no excerpt"):
         music.excerpt(np.random.default_rng(1), 3.0, track)
 

@@ -19,6 +19,11 @@ MUSIC = (
     "supertuxkart-data",
 )
 DRUMS = ("hydrogen-drumkits", "hydrogen-data", "sonic-pi-samples")
+ELECTRONIC_DRUMS = "lmms-common"
+"""Drum sounds and recipes of drum machines, for training alone"""
+SOUNDFONT = "fluid-soundfont-gm"
+SCORES = ("openttd-openmsx", "freedoom")
+"""MIDI files, to be rendered without loss"""
 
 
 def fetch(cache: Path) -> None:
@@ -29,9 +34,20 @@ def fetch(cache: Path) -> None:
         )
     packages = cache / "packages"
     packages.mkdir(parents=True, exist_ok=True)
-    missing = [name for name in MUSIC + DRUMS if not (packages / name).is_dir()]
+    wanted = (*MUSIC, *DRUMS, ELECTRONIC_DRUMS, SOUNDFONT, *SCORES)
+    missing = [name for name in wanted if not (packages / name).is_dir()]
     for name in tqdm(missing, desc="fetching music", unit="package"):
         _fetch_one(name, packages)
+
+
+def version_of(package: Path) -> str:
+    """Version of the unpacked package in this folder."""
+    try:
+        return (package / "VERSION").read_text(encoding="utf-8").strip()
+    except FileNotFoundError:
+        raise RunoutError(
+            f"{package} is missing: `runout-train prepare` fetches or renders it"
+        ) from None
 
 
 def _fetch_one(name: str, packages: Path) -> None:

@@ -3,7 +3,7 @@
 import hashlib
 import re
 from dataclasses import asdict, dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Literal
 
@@ -13,7 +13,7 @@ import soundfile
 import soxr
 
 from runout.errors import RunoutError
-from runout_training.corpus.packages import MUSIC
+from runout_training.corpus.packages import MUSIC, SCORES, version_of
 
 Split = Literal["train", "validation", "test"]
 
@@ -34,13 +34,22 @@ class Track:
     """One file of music."""
 
     package: str
+    """Debian package, or `render-PACKAGE` for what was rendered of its scores"""
     version: str
-    """Of the Debian package"""
+    """Of the Debian package, and of the soundfont where one was needed"""
     file: str
     """Path in the package"""
     sha256: str
     seconds: float
     split: Split
+
+
+def render_of(package: str) -> str:
+    """Name of the folder that holds what was rendered of a package's scores."""
+    return f"render-{package}"
+
+
+RENDERS = tuple(render_of(package) for package in SCORES)
 
 
 def split_of(group: str) -> Split:
@@ -55,8 +64,22 @@ def group_of(package: str, file: Path) -> str:
     """What must not be parted between splits: the takes and stems of one piece."""
     if package.startswith("fretsonfire"):
         return f"{package}/{file.parent.name}"
+    if package == "render-freedoom":  # whose names end in the number of the level
+        return f"{package}/{file.stem}"
     stem = re.sub(r"([-_ ]*(fast|remake|loop|revisited|old|\d+))*[-_ ]*$", "", file.stem.lower())
     return f"{package}/{'psymong' if stem.startswith('psymong') else stem}"
+
+
+def sha256_of(path: Path) -> str:
+    """SHA-256 of a file's content, worked out once a process as long as the file stays as it is."""
+    status = path.stat()
+    return _sha256_of(path, status.st_size, status.st_mtime_ns)
+
+
+@cache
+def _sha256_of(path: Path, size: int, changed_ns: int) -> str:
+    del size, changed_ns  # the key of the memory, no more
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 class Music:
@@ -70,19 +93,21 @@ class Music:
     def tracks(self) -> list[Track]:
         """The tracks of this split, sorted by package and file."""
         found = []
-        for package in MUSIC:
+        for package in MUSIC + RENDERS:
             root = self._packages / package
-            version = (root / "VERSION").read_text(encoding="utf-8").strip()
-            for path in sorted(root.rglob("*.ogg")):
+            version = version_of(root)
+            pattern = "*.flac" if package in RENDERS else "*.ogg"
+            for path in sorted(root.rglob(pattern)):
                 split = "test" if package in _TEST_PACKAGES else split_of(group_of(package, path))
                 if split != self._split or any(part in str(path) for part in _NOT_MUSIC):
                     continue
                 seconds = soundfile.info(str(path)).duration
                 if seconds < _SHORTEST_S:
                     continue
-                digest = hashlib.sha256(path.read_bytes()).hexdigest()
                 file = str(path.relative_to(root))
-                found.append(Track(package, version, file, digest, round(seconds, 3), split))
+                found.append(
+                    Track(package, version, file, sha256_of(path), round(seconds, 3), split)
+                )
         return found
 
     def manifest(self) -> list[dict[str, Any]]:
