@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from runout import __version__, config
+from runout.allocator import keep_freed_memory
 from runout.errors import RunoutError, UsageError
 
 
@@ -19,6 +20,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     # Our matrices are too small for a second thread to be of use: it would only burn CPU. To be
     # set before numpy is imported, which the commands do.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    keep_freed_memory()
     logging.basicConfig(
         level=logging.INFO if arguments.verbose else logging.WARNING,
         format="runout: %(message)s",
@@ -126,7 +128,8 @@ def _listen(arguments: argparse.Namespace) -> int:
                 f"runout: no MQTT broker is configured; using our own at {mqtt.host}:{mqtt.port}",
                 file=sys.stderr,
             )
-        listen(source, mqtt, live=arguments.file is None or arguments.pace)
+        live = arguments.file is None or arguments.pace
+        listen(source, mqtt, live, settings.ear.sensitivity)
     return 0
 
 
