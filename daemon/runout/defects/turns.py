@@ -28,9 +28,9 @@ _COARSE_LEAST = 0.75
 """A look's correlation that is worth a closer one"""
 _PART_LEAST = 0.6
 """A part's correlation that continues a repeat"""
-_FINE_LEAST = 0.5
+_FINE_LEAST = 0.45
 """Of the sharp part of the sound, after the jump: nine in ten parts are at least so alike"""
-_BEFORE_MOST = 0.5
+_BEFORE_MOST = 0.55
 """... and before it, at the median, this share of what they are after it, at most"""
 _AROUND_S = (0.11, 0.05)
 """The shock is sought so long before and after the place where the repeat seems to begin"""
@@ -53,7 +53,7 @@ _TAKE_OFF_S = 0.005
 _AFTER_S = 0.4
 _BEFORE_S = 0.2
 """How much is compared on either side of the shock"""
-_FEWEST_PARTS = 4
+_FEWEST_PARTS = 16
 _LEFT_LOOKS = 2
 """Looks that find no repeat end it; a shock may spoil one"""
 _SCORES_S = 8.0
