@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from runout.errors import RunoutError
+from runout.model.sensitivity import SENSITIVITIES, Sensitivity
 
 DEFAULT_PATH = Path("/etc/runout/runout.toml")
 
@@ -44,6 +45,18 @@ class AudioSettings:
 
     device: str = ""
     """Name of the capture device, a part of it, or its number; empty is the system's default"""
+
+
+@dataclass(frozen=True, slots=True)
+class EarSettings:
+    """How keenly to listen."""
+
+    sensitivity: Sensitivity = field(
+        default="normal",
+        metadata=matching("|".join(SENSITIVITIES), f"one of {', '.join(SENSITIVITIES)}"),
+    )
+    """Which of the model's thresholds to use: low misses more and errs less, high the other way.
+    Files are always graded at normal, so that grades compare"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +102,7 @@ class Settings:
     """Everything that can be set."""
 
     audio: AudioSettings = field(default_factory=AudioSettings)
+    ear: EarSettings = field(default_factory=EarSettings)
     mqtt: MqttSettings = field(default_factory=MqttSettings)
 
 
@@ -130,6 +144,8 @@ def read_table(cls: type[T], table: Mapping[str, Any], file: str, prefix: str = 
                 f"{file}: {prefix}{key}: no such key; allowed are {', '.join(fields)}"
             )
         hint = hints[key]
+        if typing.get_origin(hint) is typing.Literal:
+            hint = str
         if dataclasses.is_dataclass(hint) and isinstance(hint, type):
             if not isinstance(value, dict):
                 raise _refused(file, prefix + key, value, f"a table, [{prefix}{key}]")

@@ -1,21 +1,25 @@
 """The whole line: stereo samples in; needle, defects and graded sides out.
 
-samples -> features and scores (model) -> impulses, scratches, crackle, jumps (defects)
+samples -> features and scores (model)
+        -> impulses, passages, scratches, crackle, jumps (defects)
         -> needle and account (side) -> grade (grading)
 """
 
 import math
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
 
+from runout.defects.capture import CaptureJudge
 from runout.defects.impulse import Impulse, ImpulseFinder
+from runout.defects.passage import PASSAGE_KINDS, Passage, PassageFinder
 from runout.grading.table import Table, grade
 from runout.model.card import Model
 from runout.model.interpreter import Runtime
 from runout.model.scorer import Scored, Scorer
+from runout.model.sensitivity import Sensitivity
 from runout.side.account import Account
 from runout.side.headroom import Headroom
 from runout.side.level import level_db
@@ -44,10 +48,16 @@ class Line:
         new_side_id: Callable[[], str],
         lift_s: float,
         runtime: Runtime | None = None,
+        sensitivity: Sensitivity = "normal",
     ) -> None:
         """`new_side_id` names each side; `lift_s` seconds of a lifted needle end one."""
         self._scorer = Scorer(model, sample_rate, runtime)
-        self._finder = ImpulseFinder(model.card)
+        thresholds = model.card.thresholds[sensitivity]
+        self._finder = ImpulseFinder(model.card, thresholds)
+        self._passages = [
+            PassageFinder(kind, model.card, thresholds[kind]) for kind in PASSAGE_KINDS
+        ]
+        self._capture = CaptureJudge(sample_rate)
         self._needle = Needle(lift_s)
         self._table = table
         self._source_rate = sample_rate
@@ -87,6 +97,7 @@ class Line:
         if self._side_id is None:
             self._headroom = Headroom()
         self._headroom.feed(samples)
+        self._capture.feed(samples)
         for scored in self._scorer.feed(samples):
             yield from self._step(scored)
 
@@ -94,8 +105,10 @@ class Line:
         """Say what the end of the sound leaves; a side that is on ends."""
         for scored in self._scorer.finish():
             yield from self._step(scored)
-        self._waiting.extend(self._finder.finish())
+        self._wait(self._finder.finish())
         yield from self._impulses(self.now_s)
+        for finder in self._passages:
+            yield from self._heard(finder.finish())
         if self._side_id is not None:
             yield from self._end_side(self.now_s)
 
@@ -106,8 +119,7 @@ class Line:
         self._level = level_db(scored.audio, self._hop)
         # The louder channel: one that is dead must not make the other unheard.
         level = max(self._level)
-        impulses = self._finder.feed(scored)
-        self._waiting.extend(impulses)
+        self._wait(self._finder.feed(scored))
         change = self._needle.step(level, start_s, self.now_s)
         if change is not None and change.phase == "needle_down":
             yield from self._begin_side(change.time_s)
@@ -123,6 +135,8 @@ class Line:
             yield from self._impulses(self.now_s)
             scores = scored.scores[:, self._impulses_at].max(axis=1)
             yield from self._account.sound(scored.audio, scores, start_s)
+        for finder in self._passages:
+            yield from self._heard(finder.feed(scored))
         while self._waiting and self._waiting[0].start < (self.now_s - _PENDING_S) * self._rate:
             self._waiting.popleft()
         if change is not None and change.phase == "idle":
@@ -130,6 +144,10 @@ class Line:
         elif self._side_id is not None and self.now_s - self._start_s > _LONGEST_SIDE_S:
             self._needle.give_up()
             yield from self._end_side(self.now_s)
+
+    def _wait(self, impulses: Sequence[Impulse]) -> None:
+        judged = (self._capture.judge(impulse, self._rate) for impulse in impulses)
+        self._waiting.extend(impulse for impulse in judged if impulse is not None)
 
     def _begin_side(self, time_s: float) -> Iterator[Heard]:
         self._side_id = self._new_side_id()
@@ -146,6 +164,11 @@ class Line:
                 continue
             yield from self._account.impulse(impulse)
         yield from self._account.passed(now_s)
+
+    def _heard(self, passages: Sequence[Passage]) -> Iterator[Heard]:
+        for passage in passages:
+            if self._side_id is not None and passage.start >= self._listen_from_s * self._rate:
+                yield self._account.passage(passage)
 
     def _end_side(self, end_s: float, listened_to_s: float = math.inf) -> Iterator[Heard]:
         assert self._side_id is not None

@@ -14,6 +14,7 @@ from runout.errors import RunoutError
 from runout.grading.table import load_table
 from runout.line import Line
 from runout.model.card import load_model
+from runout.model.sensitivity import Sensitivity
 from runout.report.mqtt import Publisher
 from runout.side.side import Heard, SideEnded
 from runout.source.block import Source
@@ -28,14 +29,23 @@ CONNECT_S = 5.0
 _log = logging.getLogger(__name__)
 
 
-def listen(source: Source, mqtt: MqttSettings, live: bool = True) -> None:
+def listen(
+    source: Source, mqtt: MqttSettings, live: bool = True, sensitivity: Sensitivity = "normal"
+) -> None:
     """Listen until the source ends, SIGINT or SIGTERM; then say the side and `offline`.
 
     A source that is not `live` comes faster than it would be played: its own time then says how
     often to publish. Raises RunoutError when the source fails, after what was heard until then
     has been said, and when a source that isn't live finds no broker.
     """
-    line = Line(load_model(), load_table(), source.sample_rate, _side_namer(), LIFT_S)
+    line = Line(
+        load_model(),
+        load_table(),
+        source.sample_rate,
+        _side_namer(),
+        LIFT_S,
+        sensitivity=sensitivity,
+    )
     publisher = Publisher(mqtt, time.monotonic if live else lambda: line.now_s)
     try:
         publisher.start()

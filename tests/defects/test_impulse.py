@@ -14,7 +14,8 @@ RATE = 44_100
 
 
 def found(sound, block=22_050, rate=RATE):
-    scorer, finder = Scorer(MODEL, rate), ImpulseFinder(MODEL.card)
+    scorer = Scorer(MODEL, rate)
+    finder = ImpulseFinder(MODEL.card, MODEL.card.thresholds["normal"])
     impulses = []
     for start in range(0, len(sound), block):
         for scored in scorer.feed(sound[start : start + block]):

@@ -83,6 +83,20 @@ def test_a_click_stands_out_in_its_own_slot_and_wall():
     assert slots[40, 3, 1] > slots[40, 3, 0] + 1.5
 
 
+def test_one_wall_s_click_stands_out_of_the_vertical_of_music_that_both_walls_share():
+    music = np.repeat(noise(0.5, level=0.1)[:, :1], 2, axis=1)
+    vertical_hiss = noise(0.5, level=1e-4, seed=1)
+    place = 40 * PARAMS.hop + 100
+    sound = music + vertical_hiss
+    sound[place, 0] += 0.1
+    features, _ = rows_of(sound.astype(np.float32))
+    impulse = features[:, 2 * PARAMS.n_mfcc :]
+    walls = impulse[40, : 2 * PARAMS.slots].max()
+    vertical = impulse[40, PARAMS.n_wall_impulse :][: PARAMS.slots].max()
+    assert vertical > walls + np.log(100.0)
+    assert np.delete(impulse[10:70, PARAMS.n_wall_impulse :].max(axis=1), 30).max() < 2.5
+
+
 def test_memory_does_not_grow_with_the_sound():
     front_end = FrontEnd(48_000, STEP, LEAD, TAIL, PARAMS)
     block = noise(0.5, rate=48_000)

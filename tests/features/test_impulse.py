@@ -1,6 +1,6 @@
 import numpy as np
 
-from runout.features.impulse import cell_scale, impulse_features, impulse_ratio, second_difference
+from runout.features.impulse import cell_scale, impulse_features, local_scale, second_difference
 
 
 def test_second_difference_of_known_signals():
@@ -26,23 +26,34 @@ def test_a_click_does_not_count_in_its_own_scale():
     assert cell_scale(clicked)[0, 4] < 1.04
 
 
-def test_ratio_is_one_in_steady_sound_and_leaps_at_a_click():
+def test_local_scale_is_the_mean_of_the_neighbours_and_never_zero():
+    scales = np.zeros((1, 9), np.float32)
+    scales[0, 2] = 0.9
+    assert np.allclose(local_scale(scales, around=4), 0.1)
+    assert local_scale(np.zeros((3, 10), np.float32), around=4).shape == (3, 2)
+    assert (local_scale(np.zeros((3, 10), np.float32), around=4) > 0.0).all()
+
+
+def test_steady_sound_is_zero_and_a_leap_is_told_by_its_logarithm():
     difference = np.full((2, 1, 256), 0.01, np.float32)
     difference[1, 0, 7] = 0.5
-    ratio = impulse_ratio(difference, np.full((2, 9), 0.01, np.float32), around=4)
-    assert np.allclose(ratio[0], 1.0)
-    assert np.isclose(ratio[1, 0, 7], 50.0)
+    (row,) = impulse_features(difference, np.full((2, 1), 0.01, np.float32), slots=8)
+    assert np.isclose(row[1], np.log(50.0), atol=1e-3)
+    assert np.allclose(row[[0, *range(2, 16)]], 0.0, atol=2e-3)
 
 
-def test_digital_silence_has_a_ratio_of_zero():
+def test_digital_silence_is_as_low_as_it_goes():
     silent = np.zeros((2, 1, 256), np.float32)
-    assert not impulse_ratio(silent, np.zeros((2, 9), np.float32), around=4).any()
+    assert np.allclose(impulse_features(silent, np.ones((2, 1), np.float32), 8), np.log(1e-3))
 
 
-def test_features_are_left_and_right_by_slot_then_the_means():
-    ratio = np.ones((2, 1, 256), np.float32)
-    ratio[1, 0, 33] = np.e - 1e-3
-    (row,) = impulse_features(ratio, slots=8)
-    expected = np.full(18, np.log(1.001), np.float32)
-    expected[3] = 1.0
-    assert np.allclose(row[:16], expected[:16], atol=1e-4)
+def test_features_are_the_channels_slot_by_slot_then_the_means():
+    difference = np.ones((3, 2, 256), np.float32)
+    difference[1, 0, 33] = np.e - 1e-3
+    rows = impulse_features(difference, np.ones((3, 2), np.float32), slots=8)
+    expected = np.full((2, 27), np.log(1.001), np.float32)
+    expected[0, 1 * 3 + 1] = 1.0
+    assert np.allclose(rows[:, :24], expected[:, :24], atol=1e-4)
+    assert np.allclose(
+        rows[0, 24:], np.log(np.array([1.0, 1.0 + (np.e - 1) / 256, 1.0])), atol=2e-3
+    )

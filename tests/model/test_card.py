@@ -4,13 +4,19 @@ import pytest
 
 from runout.errors import RunoutError
 from runout.model.card import load_model, parse_card
+from runout.model.sensitivity import SENSITIVITIES
 
 
 def test_the_shipped_model_fits_its_card():
     model = load_model()
-    assert model.card.classes == ("click", "pop")
+    assert model.card.classes == ("click", "pop", "dropout", "distortion", "capture_glitch")
     assert len(model.content) < 1_000_000
-    assert set(model.card.thresholds) == set(model.card.classes)
+    assert tuple(model.card.thresholds) == SENSITIVITIES
+    for thresholds in model.card.thresholds.values():
+        assert set(thresholds) == set(model.card.classes)
+    for name in ("click", "pop"):
+        low, normal, high = (model.card.thresholds[one][name] for one in SENSITIVITIES)
+        assert low >= normal >= high
     assert len(model.card.normalization.mean) == model.card.features.n_features
     assert model.card.training["packages"]
     assert model.card.measured["f1"]["value"] > 0.5

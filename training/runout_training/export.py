@@ -8,7 +8,7 @@ import numpy as np
 import tensorflow as tf
 
 from runout.errors import RunoutError
-from runout.model.card import Card, Normalization, Window
+from runout.model.card import Card, Window
 from runout.model.interpreter import Interpreter
 from runout.model.sanity import sanity_windows
 from runout_training import network
@@ -36,10 +36,9 @@ def to_float(model: keras.Model) -> bytes:
     return bytes(tf.lite.TFLiteConverter.from_keras_model(model).convert())
 
 
-def to_int8(
-    model: keras.Model, examples: Examples, normalization: Normalization, seed: int
-) -> bytes:
+def to_int8(model: keras.Model, examples: Examples, card: Card, seed: int) -> bytes:
     """An int8 TFLite file, its ranges set by windows drawn from `examples`."""
+    normalization = card.normalization
 
     def windows() -> Iterator[list[np.ndarray]]:
         rng = np.random.default_rng(seed)
@@ -49,6 +48,8 @@ def to_int8(
             start = int(rng.integers(examples.features.shape[1] - cells))
             rows = examples.features[segment, start : start + cells].astype(np.float32)
             yield [normalization.apply(rows)[None]]
+        for rows in sanity_windows(card).values():
+            yield [rows[None]]
         # The ends of what normalization lets through, so that no input is ever cut by int8.
         for end in (-normalization.clip, normalization.clip):
             rows = np.zeros((1, cells, examples.features.shape[2]), np.float32)
@@ -75,13 +76,17 @@ def answers(model: keras.Model, card: Card) -> dict[str, list[list[float]]]:
 def check(content: bytes, card: Card, tolerance: float) -> None:
     """Raise RunoutError unless a TFLite file answers the sanity sounds as the Keras model did.
 
-    `tolerance` is in logits.
+    `tolerance` is in scores, 0 to 1: of logits far below, which mean no, int8 keeps little.
     """
     interpreter = Interpreter(content)
     for name, rows in sanity_windows(card).items():
-        off = float(np.abs(interpreter.run(rows) - np.array(card.sanity[name])).max())
+        told, answered = (
+            1.0 / (1.0 + np.exp(-np.asarray(logits, np.float64)))
+            for logits in (interpreter.run(rows), card.sanity[name])
+        )
+        off = float(np.abs(told - answered).max())
         if off > tolerance:
-            raise RunoutError(f"on {name} the exported model is off by {off:.3f} logits")
+            raise RunoutError(f"on {name} the exported model's scores are off by {off:.3f}")
 
 
 def write(folder: Path, name: str, content: bytes) -> Path:

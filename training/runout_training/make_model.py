@@ -2,45 +2,72 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
-from dataclasses import asdict, replace
+import math
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from runout.errors import RunoutError
 from runout.features.params import FeatureParams
 from runout.model.card import DEFAULT_MODEL, Card, Model, load_model
 from runout_training import dataset
 from runout_training.calibrate import calibrate
-from runout_training.corpus.packages import fetch
-from runout_training.corpus.tracks import Music
-from runout_training.evaluation.evaluate import Row
-from runout_training.evaluation.sets import cases
+from runout_training.corpus.prepare import prepare
+from runout_training.corpus.tracks import Music, Split
+from runout_training.evaluation.accuracy import Accuracy
+from runout_training.wear.extras import EXTRAS
 
-VERSION = "0.1.0"
-FLOAT_TOLERANCE = 1e-3
-"""Logits that the float file may be off from Keras on the sanity sounds"""
-INT8_TOLERANCE = 2.0
-"""Likewise the int8 file; a threshold of 0.7 is 0.85 logits, and these sounds lie far below"""
+VERSION = "0.2.0"
+FLOAT_TOLERANCE = 1e-4
+"""Of scores, that the float file may be off from Keras on the sanity sounds"""
+INT8_TOLERANCE = 0.1
+"""Likewise the int8 file"""
 _FLOAT = "ear-float"
 
 
-def make_model(cache: Path, models: Path, seed: int, segments: int, epochs: int) -> None:
+@dataclass(frozen=True, slots=True)
+class Making:
+    """How a model is made."""
+
+    seed: int
+    segments: int
+    """Of 4 s, to train on"""
+    epochs: int
+    without: tuple[str, ...] = ()
+    """Wear that is held out"""
+    scheduler: str | None = None
+    """Address of the Dask scheduler that mixes; None for this machine's cores"""
+
+    @property
+    def command(self) -> str:
+        """The command line that makes it."""
+        held = "".join(f" --without {name}" for name in self.without)
+        return (
+            f"runout-train train --seed {self.seed} --segments {self.segments}"
+            f" --epochs {self.epochs}{held}"
+        )
+
+
+def make_model(cache: Path, models: Path, making: Making) -> None:
     """Rebuild the shipped model; what an earlier, cut run has done is not done again."""
     from runout_training import export, network, train
 
-    fetch(cache)
-    paths = dataset.build(cache, "train", segments, seed)
-    held_paths = dataset.build(cache, "validation", max(segments // 12, 1), seed)
-    examples, held = dataset.load(paths), dataset.load(held_paths)
-    folder = cache / "training" / f"{seed}-{segments}-{epochs}-{dataset.fingerprint()}"
-    trained, normalization = train.train(folder, examples, held, epochs, seed)
+    names = [extra.name for extra in EXTRAS]
+    for name in making.without:
+        if name not in names:
+            raise RunoutError(f"no wear is called {name!r}: {', '.join(names)}")
+    prepare(cache)
+
+    def mixed(split: Split, segments: int) -> list[Path]:
+        return dataset.build(cache, split, segments, making.seed, making.without, making.scheduler)
+
+    examples = dataset.load(mixed("train", making.segments))
+    held = dataset.load(mixed("validation", max(making.segments // 12, 1)))
+    folder = cache / "training" / _sha256(f"{making.command} {dataset.fingerprint()}".encode())[:12]
+    trained, normalization = train.train(folder, examples, held, making.epochs, making.seed)
 
     params = FeatureParams()
     sized = export.fixed(trained, params.n_features)
-    contents = {
-        _FLOAT: export.to_float(sized),
-        DEFAULT_MODEL: export.to_int8(sized, held, normalization, seed),
-    }
     manifest = Music(cache, "train").manifest()
     card = Card(
         name=DEFAULT_MODEL,
@@ -50,26 +77,29 @@ def make_model(cache: Path, models: Path, seed: int, segments: int, epochs: int)
         features=params,
         normalization=normalization,
         window=export.window_of(network.NetworkParams()),
-        thresholds=dict.fromkeys(dataset.CLASSES, 0.5),
-        training=_training(manifest, seed, segments, epochs),
+        thresholds={},
+        training=_training(manifest, making),
         sanity={},
         measured={},
     )
     card = replace(card, sanity=export.answers(sized, card))
+    contents = {
+        _FLOAT: export.to_float(sized),
+        DEFAULT_MODEL: export.to_int8(sized, held, card, making.seed),
+    }
     export.check(contents[_FLOAT], card, FLOAT_TOLERANCE)
     export.check(contents[DEFAULT_MODEL], card, INT8_TOLERANCE)
     content = contents[DEFAULT_MODEL]
-    point = calibrate(
-        Model(replace(card, sha256=_sha256(content)), content),
-        list(cases(cache, "validation", rounds=4)),
-    )
-    print(
-        f"thresholds {point.thresholds}: on the validation set F1 {point.f1:.4f}, "
-        f"{point.clean_per_min:.2f} false alarms a minute on music and "
-        f"{point.drums_per_min:.2f} on drums"
-    )
+    points = calibrate(Model(replace(card, sha256=_sha256(content)), content), cache)
+    for sensitivity, point in points.items():
+        print(
+            f"{sensitivity}: thresholds {point.thresholds}; on the validation set F1"
+            f" {point.f1:.4f}, {point.clean_per_min:.2f} false alarms a minute on music and"
+            f" {point.drums_per_min:.2f} on drums; found {point.passages_found}"
+        )
+    thresholds = {name: point.thresholds for name, point in points.items()}
     for name, written in contents.items():
-        finished = replace(card, name=name, sha256=_sha256(written), thresholds=point.thresholds)
+        finished = replace(card, name=name, sha256=_sha256(written), thresholds=thresholds)
         export.write(models, name, written)
         _write_card(models, finished)
 
@@ -82,26 +112,33 @@ def shipped_and_float(models: Path) -> dict[str, Model]:
     }
 
 
-def measured(models: Path, rows: Sequence[Row]) -> None:
+def measured(models: Path, accuracy: Accuracy) -> None:
     """Write what the shipped model scored into its card."""
     card = load_model(DEFAULT_MODEL, models).card
-    row = asdict(rows[0])
+    row = asdict(accuracy.rows[0])
     del row["detector"]
-    _write_card(models, replace(card, measured=_rounded(row)))
+    figures = row | {
+        "passages": asdict(accuracy.passages),
+        "structure": asdict(accuracy.structure),
+        "floors": {floor.what: [floor.asked, floor.reached] for floor in accuracy.floors},
+    }
+    _write_card(models, replace(card, measured=_rounded(figures)))
 
 
 def _rounded(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _rounded(one) for key, one in value.items()}
-    return round(value, 4)
+    if isinstance(value, (list, tuple)):
+        return [_rounded(one) for one in value]
+    if isinstance(value, float):
+        return round(value, 4) if math.isfinite(value) else None
+    return value
 
 
-def _training(
-    manifest: list[dict[str, Any]], seed: int, segments: int, epochs: int
-) -> dict[str, Any]:
+def _training(manifest: list[dict[str, Any]], making: Making) -> dict[str, Any]:
     packages = {row["package"]: row["version"] for row in manifest}
     return {
-        "command": f"runout-train train --seed {seed} --segments {segments} --epochs {epochs}",
+        "command": making.command,
         "packages": packages,
         "tracks": len(manifest),
         "minutes": round(sum(row["seconds"] for row in manifest) / 60.0, 1),

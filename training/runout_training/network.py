@@ -9,11 +9,11 @@ import keras
 class NetworkParams:
     """Shape of the network; every convolution is valid, so windows join without a seam."""
 
-    channels: int = 64
+    channels: int = 80
     kernel: int = 5
     """Cells"""
     dilations: tuple[int, ...] = (1, 1, 2, 2, 4)
-    """One convolution each; the first takes in the features"""
+    """One convolution each"""
     past: int = 24
     """Cells of context before the scored cell (139 ms)"""
 
@@ -33,7 +33,10 @@ def build(
 ) -> keras.Model:
     """Network from (batch, cells, n_features) to logits (batch, cells - context, n_classes)."""
     rows = keras.Input((cells, n_features), name="features")
-    hidden = rows
+    # A cell on its own first: the kernels that look along time then work on fewer columns.
+    hidden = _normed_relu(
+        keras.layers.Conv1D(params.channels, 1, use_bias=False, name="cell")(rows), "cell"
+    )
     for index, dilation in enumerate(params.dilations):
         convolved = keras.layers.Conv1D(
             params.channels,
@@ -42,13 +45,15 @@ def build(
             use_bias=False,
             name=f"conv{index}",
         )(hidden)
-        convolved = keras.layers.BatchNormalization(name=f"norm{index}")(convolved)
-        convolved = keras.layers.ReLU(name=f"relu{index}")(convolved)
-        if index > 0:
-            lost = (params.kernel - 1) * dilation
-            kept = keras.layers.Cropping1D((lost // 2, lost // 2), name=f"crop{index}")(hidden)
-            convolved = keras.layers.Add(name=f"add{index}")((convolved, kept))
-        hidden = convolved
-    hidden = keras.layers.Conv1D(32, 1, activation="relu", name="head")(hidden)
+        convolved = _normed_relu(convolved, str(index))
+        lost = (params.kernel - 1) * dilation
+        kept = keras.layers.Cropping1D((lost // 2, lost // 2), name=f"crop{index}")(hidden)
+        hidden = keras.layers.Add(name=f"add{index}")((convolved, kept))
+    hidden = keras.layers.Conv1D(48, 1, activation="relu", name="head")(hidden)
     logits = keras.layers.Conv1D(n_classes, 1, name="logits")(hidden)
     return keras.Model(rows, logits, name="runout_ear")
+
+
+def _normed_relu(values: keras.KerasTensor, name: str) -> keras.KerasTensor:
+    normed = keras.layers.BatchNormalization(name=f"norm{name}")(values)
+    return keras.layers.ReLU(name=f"relu{name}")(normed)

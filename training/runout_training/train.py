@@ -42,7 +42,8 @@ class _Batches(keras.utils.PyDataset):
         self._normalization = normalization
         last = examples.targets.shape[1] - params.future
         self._targets = examples.targets[:, params.past : last]
-        self._n_impulse = FeatureParams().n_impulse
+        features = FeatureParams()
+        self._walls = slice(2 * features.n_mfcc, 2 * features.n_mfcc + features.n_wall_impulse)
         self._seed = seed
         self._epoch = 0
         self._shuffle()
@@ -54,10 +55,9 @@ class _Batches(keras.utils.PyDataset):
         picked = self._order[index * _BATCH : (index + 1) * _BATCH]
         rows = self._normalization.apply(self._features[picked].astype(np.float32))
         if self._seed is not None and (index + self._epoch) % 2:
-            impulses = rows[:, :, -self._n_impulse :]
-            rows[:, :, -self._n_impulse :] = impulses.reshape(*impulses.shape[:2], -1, 2)[
-                ..., ::-1
-            ].reshape(impulses.shape)
+            walls = rows[:, :, self._walls]
+            pairs = walls.reshape(*walls.shape[:2], -1, 2)
+            rows[:, :, self._walls] = pairs[..., ::-1].reshape(walls.shape)
         return rows, self._targets[picked]
 
     def begin(self, epoch: int) -> None:

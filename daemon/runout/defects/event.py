@@ -32,7 +32,7 @@ class Event:
     channel: Channel
     """The groove wall that carries it"""
     peak_db: float
-    """Decibels over the local programme level"""
+    """Decibels over the local programme level; NaN where there is no peak: a dropout, say"""
     confidence: float
     """0 to 1"""
     part_of: str | None = None

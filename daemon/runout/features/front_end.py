@@ -14,7 +14,7 @@ import soxr
 from runout.features.impulse import (
     cell_scale,
     impulse_features,
-    impulse_ratio,
+    local_scale,
     second_difference,
 )
 from runout.features.mfcc import mfcc
@@ -35,7 +35,8 @@ class Frames:
     audio: Array
     """Left and right at the analysis rate, shape (2, cells * hop)"""
     ratio: Array
-    """Error of linear prediction over its local scale, shape (2, cells * hop)"""
+    """Error of linear prediction over its local scale, shape (3, cells * hop): left, right, and
+    vertical, where one wall's click stands out of music that both walls share"""
 
 
 class FrontEnd:
@@ -125,8 +126,9 @@ class FrontEnd:
         hop, around = params.hop, params.scale_cells
         audio = span[:, self._margin : -self._margin]
 
-        ratios = [
-            impulse_ratio(cells[:, around:-around], scales, around)
+        inside = slice(around, -around)
+        signals = [
+            (cells[:, inside], local_scale(scales, around))
             for cells, scales in self._impulse_signals(span)
         ]
 
@@ -138,28 +140,34 @@ class FrontEnd:
         level = self._level(lateral[:, 0])
         lateral[:, 0] -= level
         vertical[:, 0] -= level
-        impulses = [impulse_features(ratio, params.slots) for ratio in ratios]
+        error, scale = signals[0]
+        parts = [(error[:2], scale[:2]), *signals[1:], (error[2:], scale[2:])]
+        impulses = [impulse_features(cells, local, params.slots) for cells, local in parts]
         features = np.concatenate((lateral, vertical, *impulses), axis=1)
-        return Frames(self._next_cell, features, audio, ratios[0].reshape(2, -1))
+        ratio = error / scale[:, :, None]
+        return Frames(self._next_cell, features, audio, ratio.reshape(len(ratio), -1))
 
     def _impulse_signals(self, span: Array) -> list[tuple[Array, Array]]:
-        """Each impulse signal by cell, (2, cells, points), with the cells' own scales.
+        """Each impulse signal by cell, (channels, cells, points), with the cells' own scales.
 
-        The cells are those of the step and `scale_cells` on either side of it. Steps overlap in
-        them; what the last step worked out is kept.
+        First the error of linear prediction of left, right and vertical, then the second
+        differences of left and right. The cells are those of the step and `scale_cells` on either
+        side of it. Steps overlap in them; what the last step worked out is kept.
         """
         params = self._params
         # A margin holds half a hop more than the cells that it must: room for the neighbours.
         half, overlap = params.hop // 2, 2 * params.scale_cells
         known = overlap if self._signals else 0
         fresh = span[:, known * params.hop :]
-        signals = [prediction_error(fresh[:, half - params.order : -half], params.order)]
+        walls = fresh[:, half - params.order : -half]
+        groove = np.concatenate((walls, walls[:1] - walls[1:]))
+        signals = [prediction_error(groove, params.order)]
         for lag in params.lags:
             # A longer lag hears lower sounds, which need fewer points.
             stride = max(1, lag // 2)
             near = fresh[:, half - lag : fresh.shape[1] - half + lag]
             signals.append(second_difference(near, lag, stride))
-        by_cell = [one.reshape(2, self._step + overlap - known, -1) for one in signals]
+        by_cell = [one.reshape(len(one), self._step + overlap - known, -1) for one in signals]
         both = [(cells, cell_scale(cells)) for cells in by_cell]
         if known:
             both = [

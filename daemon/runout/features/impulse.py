@@ -12,6 +12,8 @@ Array = npt.NDArray[np.float32]
 
 _CLIP = 2.5
 """A sample counts towards its cell's mean by at most this many of the cell's medians"""
+_MEDIAN_POINTS = 64
+"""Points of a cell that its median is taken of"""
 _SCALE_FLOOR = 1e-6
 """Full scales; a sixtieth of what one 16-bit step gives, so only digital silence meets it"""
 _LOG_FLOOR = 1e-3
@@ -29,38 +31,40 @@ def second_difference(samples: Array, lag: int, stride: int) -> Array:
 
 
 def cell_scale(difference: Array) -> Array:
-    """Clipped mean of each cell: (2, cells, hop) to (2, cells)."""
-    # Every other point tells the median well enough, in half the time.
-    some = difference[..., ::2]
+    """Clipped mean of each cell: (channels, cells, points) to (channels, cells)."""
+    # So many points tell the median well enough, in a fraction of the time.
+    some = difference[..., :: max(1, difference.shape[-1] // _MEDIAN_POINTS)]
     middle = some.shape[-1] // 2
     median = np.partition(some, middle, axis=-1)[..., middle : middle + 1]
     scale: Array = np.minimum(difference, _CLIP * median).mean(axis=-1)
     return scale
 
 
-def impulse_ratio(difference: Array, scales: Array, around: int) -> Array:
-    """Second difference over its local scale, about 1 in steady sound.
+def local_scale(scales: Array, around: int) -> Array:
+    """Mean of each cell's scale and its `around` neighbours' on either side, never zero.
 
-    `difference` is (2, cells, hop); `scales` is `cell_scale` of the same cells with `around`
-    more on either side, (2, cells + 2 * around). Returns (2, cells, hop).
+    (channels, cells + 2 * around) to (channels, cells).
     """
-    cells = difference.shape[1]
-    total = np.zeros((2, cells), np.float32)
-    for shift in range(2 * around + 1):
+    cells = scales.shape[1] - 2 * around
+    total = scales[:, :cells].copy()
+    for shift in range(1, 2 * around + 1):
         total += scales[:, shift : shift + cells]
-    local = np.maximum(total / np.float32(2 * around + 1), np.float32(_SCALE_FLOOR))
-    ratio: Array = difference / local[:, :, None]
-    return ratio
+    total *= np.float32(1.0 / (2 * around + 1))
+    return np.maximum(total, np.float32(_SCALE_FLOOR), out=total)
 
 
-def impulse_features(ratio: Array, slots: int) -> Array:
-    """Logarithms of the maximum in each slot, and of the mean, of every cell and channel.
+def impulse_features(difference: Array, local: Array, slots: int) -> Array:
+    """Logarithms of maximum in each slot, and of mean, over the local scale: about 0 in steady
+    sound.
 
-    A click is over within a slot or two; a drum's attack goes on through many. `ratio` is
-    (2, cells, hop). Returns (cells, 2 * (slots + 1)), left before right in each slot.
+    A click is over within a slot or two; a drum's attack goes on through many. `difference` is
+    (channels, cells, points), `local` (channels, cells). Returns (cells, channels * (slots + 1)),
+    slot by slot, the channels of each in order.
     """
-    _, cells, hop = ratio.shape
-    highest = ratio.reshape(2, cells, slots, hop // slots).max(axis=-1)
-    both = np.concatenate((highest, ratio.mean(axis=-1, keepdims=True)), axis=2)
-    features: Array = np.log(both + np.float32(_LOG_FLOOR))
+    channels, cells, points = difference.shape
+    highest = difference.reshape(channels, cells, slots, points // slots).max(axis=-1)
+    both = np.concatenate((highest, difference.mean(axis=-1, keepdims=True)), axis=2)
+    both /= local[:, :, None]
+    both += np.float32(_LOG_FLOOR)
+    features: Array = np.log(both, out=both)
     return features.transpose(1, 2, 0).reshape(cells, -1)

@@ -34,12 +34,17 @@ class FeatureParams:
 
     @property
     def n_impulse(self) -> int:
-        """Impulse features of a row."""
+        """Impulse features of a row: those of each wall, then those of the vertical."""
+        return self.n_wall_impulse + self.slots + 1
+
+    @property
+    def n_wall_impulse(self) -> int:
+        """Impulse features of left and right, which alternate."""
         return (len(self.lags) + 1) * 2 * (self.slots + 1)
 
     @property
     def n_features(self) -> int:
-        """Columns of a row: MFCCs of lateral, of vertical, impulse features."""
+        """Columns of a row: MFCCs of lateral and of vertical, then the impulse features."""
         return 2 * self.n_mfcc + self.n_impulse
 
     @property

@@ -19,7 +19,7 @@ _POWER_FLOOR = 1e-12
 
 
 def prediction_error(samples: Array, order: int) -> Array:
-    """|Error| of linear prediction of `order`: (2, samples) to (2, samples - order).
+    """|Error| of linear prediction of `order`: (channels, samples) to (channels, samples - order).
 
     The coefficients are those of the whole of `samples`, by the autocorrelation method.
     """

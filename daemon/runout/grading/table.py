@@ -52,6 +52,8 @@ class Table:
     """Per cent of clipped samples above which the grade is withheld"""
     least_sample_rate_hz: int
     """Hertz of the source below which the grade is withheld"""
+    most_capture_glitches_per_min: float
+    """Capture glitches a minute above which the grade is withheld"""
     most_unbalanced_db: float
     """Decibels between left and right above which the grade is withheld"""
     rules: tuple[Rule, ...]
@@ -77,6 +79,7 @@ def load_table(name: str = "goldmine") -> Table:
         data["least_heard_s"],
         data["most_clipped_percent"],
         data["least_sample_rate_hz"],
+        data["most_capture_glitches_per_min"],
         data["most_unbalanced_db"],
         rules,
     )
@@ -132,6 +135,9 @@ def _withheld(
     clipped = measurements["clipped_percent"]
     if clipped > table.most_clipped_percent:
         return f"the input is clipped ({clipped:.1f} % of it): turn the preamp's gain down"
+    glitches = measurements["capture_glitches_per_min"]
+    if glitches > table.most_capture_glitches_per_min:
+        return f"the capture loses sound {glitches:.0f} times a minute: look at the USB cable"
     if heard_s < table.least_heard_s:
         return f"only {heard_s:.1f} s of music were heard; a grade needs {table.least_heard_s:g} s"
     return None

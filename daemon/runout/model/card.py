@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from runout.errors import RunoutError
 from runout.features.params import FeatureParams
+from runout.model.sensitivity import Sensitivity
 
 Array = npt.NDArray[np.float32]
 
@@ -72,8 +73,8 @@ class Card:
     features: FeatureParams
     normalization: Normalization
     window: Window
-    thresholds: dict[str, float]
-    """Least score (0 to 1) that counts, by class"""
+    thresholds: dict[Sensitivity, dict[str, float]]
+    """Least score (0 to 1) that counts, by sensitivity and class"""
     training: dict[str, Any]
     """Data, seed and command that it was made with"""
     sanity: dict[str, list[list[float]]]

@@ -24,7 +24,8 @@ class Scored:
     audio: Array
     """Left and right at the analysis rate, shape (2, cells * hop)"""
     ratio: Array
-    """Error of linear prediction over its local scale, shape (2, cells * hop)"""
+    """Error of linear prediction over its local scale, of left, right and vertical, shape
+    (3, cells * hop)"""
 
 
 class Scorer:
@@ -48,7 +49,7 @@ class Scorer:
         )
         self._rows: Array = np.zeros((0, card.features.n_features), np.float32)
         self._audio: Array = np.zeros((2, 0), np.float32)
-        self._ratio: Array = np.zeros((2, 0), np.float32)
+        self._ratio: Array = np.zeros((3, 0), np.float32)
         self._next_cell = 0
 
     def feed(self, samples: Array) -> Iterator[Scored]:

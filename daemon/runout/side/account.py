@@ -1,5 +1,6 @@
 """Keeps account of a side's defects: from impulses and turns to the events that are told."""
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Literal
@@ -10,6 +11,7 @@ import numpy.typing as npt
 from runout.defects.crackle import CrackleBegan, CrackleEnded, CrackleTracker
 from runout.defects.event import Event
 from runout.defects.impulse import Impulse
+from runout.defects.passage import Passage
 from runout.defects.scratch import Began, Ended, Joined, Scratch, ScratchTracker, Tick
 from runout.defects.turns import Jump, LockBegan, LockEnded, Skipped, TurnTracker
 from runout.side.side import DefectHeard
@@ -60,6 +62,12 @@ class Account:
         """Take the next impulse."""
         time_s = impulse.start / self._rate
         yield from self.passed(time_s)
+        if impulse.kind == "capture_glitch":
+            # Of the cable, not of the record: part of nothing.
+            glitch = replace(self._event(impulse), part_of=None)
+            self.tally.add(glitch)
+            yield DefectHeard(self._side_id, "single", glitch)
+            return
         began = self._crackle.impulse(time_s)
         event = self._event(impulse)
         trained = self._trained(event)
@@ -72,6 +80,20 @@ class Account:
             yield DefectHeard(self._side_id, "single", event)
         if began is not None:
             yield self._crackle_began(began, event)
+
+    def passage(self, passage: Passage) -> DefectHeard:
+        """Take a dropout or a distorted passage that is over."""
+        event = Event(
+            id=self._next_id(),
+            time_s=passage.start / self._rate,
+            duration_s=passage.length / self._rate,
+            kind=passage.kind,
+            channel="both",
+            peak_db=math.nan,
+            confidence=passage.confidence,
+        )
+        self.tally.add(event)
+        return DefectHeard(self._side_id, "single", event)
 
     def passed(self, now_s: float) -> Iterator[DefectHeard]:
         """Say that every impulse before `now_s` has been taken."""
@@ -196,7 +218,7 @@ class Account:
             duration_s=repeats * jump.lag_s,
             kind=kind,
             channel="both",
-            peak_db=float(np.median([shock.peak_db for shock in shocks])) if shocks else 0.0,
+            peak_db=float(np.median([shock.peak_db for shock in shocks])) if shocks else math.nan,
             confidence=jump.confidence,
             rpm=60.0 / jump.period_s,
             turns=repeats,

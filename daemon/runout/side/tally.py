@@ -155,6 +155,11 @@ class Tally:
             "pops_per_min": pops / minutes,
             "loud_clicks_per_min": loud / minutes,
             "crackle_percent": min(100.0, 100.0 * crackle_s / max(seconds, 1.0)),
+            "dropouts_per_min": self.counts["dropout"] / minutes,
+            "distorted_percent": min(
+                100.0, 100.0 * _covered_s(self._of_kind("distortion")) / max(seconds, 1.0)
+            ),
+            "capture_glitches_per_min": self.counts["capture_glitch"] / minutes,
             "scratched_percent": min(
                 100.0, 100.0 * _covered_s(self._of_kind("scratch")) / max(seconds, 1.0)
             ),

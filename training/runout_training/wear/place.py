@@ -107,6 +107,4 @@ def put(
         place += wave[: len(place)] * size * gains[row]
     first, last = extent(wave)
     kind: Literal["click", "pop"] = "click" if last - first <= CLICK_LONGEST_S * RATE else "pop"
-    return Truth(
-        kind, at + first, peak, at + last, walls.channel, over_db, sharp, wear, episode
-    )
+    return Truth(kind, at + first, peak, at + last, walls.channel, over_db, sharp, wear, episode)
