@@ -5,18 +5,22 @@ RECORD := tests/data/excerpt78.flac
 CACHE  ?= $(HOME)/.cache/runout
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench train evaluate clean
+.PHONY: help run test test-training lint bench train evaluate baselines tune report clean
 
 help:  ## list the targets
-	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
 
 run: .venv/box  ## hear a bundled real record, or your own: make run FILE=side.flac
 	@.venv/bin/python -m runout demo $(if $(FILE),"$(FILE)",--pace $(RECORD))
 
-test: .venv/test  ## run every test
+test: .venv/test  ## run every test of the box
 	@tests/debian-packages
 	@tests/pyaudio .venv/bin/pip
-	.venv/bin/python -m pytest
+	.venv/bin/python -m pytest --ignore tests/training
+
+test-training: .venv-train/ready  ## run every test of the training (with TensorFlow, 2 GB)
+	.venv-train/bin/pip install --quiet --editable '.[test]'
+	.venv-train/bin/python -m pytest tests/training
 
 lint: .venv/test  ## ruff, and mypy --strict over daemon/
 	.venv/bin/ruff check
@@ -26,11 +30,20 @@ lint: .venv/test  ## ruff, and mypy --strict over daemon/
 bench: .venv-bench/ready  ## measure the cost floors, against Essentia, as one line of JSON
 	@.venv-bench/bin/python -m runout_training.bench
 
-train: .venv-train/ready  ## fetch the music and rebuild models/ear.tflite (20 minutes on two cores)
+train: .venv-train/ready  ## fetch the music and rebuild models/ear.tflite (an hour on two cores)
 	.venv-train/bin/runout-train --cache "$(CACHE)" train
 
 evaluate: .venv-train/ready  ## score models/ear.tflite and its peers on held-out music
 	.venv-train/bin/runout-train --cache "$(CACHE)" evaluate
+
+baselines: .venv-train/ready  ## train the predecessors' systems and judge them beside ours
+	.venv-train/bin/runout-train --cache "$(CACHE)" baselines
+
+tune: .venv-train/ready  ## look for a better network within the box's cost
+	.venv-train/bin/runout-train --cache "$(CACHE)" tune
+
+report: .venv-train/ready  ## draw pictures of how well models/ear.tflite hears
+	.venv-train/bin/runout-train --cache "$(CACHE)" report
 
 clean:  ## remove what was built here (not the music)
 	rm -rf .venv .venv-bench .venv-train build dist *.egg-info

@@ -26,7 +26,7 @@ def case(name, *peaks):
 
 
 # In three windows of 9 s: the first two worn, the last not.
-CASES = [case("worn", 100, 4 * RATE), case("clean"), case("drums"), case("elsewhere", 5)]
+CASES = [case("busy", 100, 4 * RATE), case("clean"), case("drums"), case("elsewhere", 5)]
 
 
 def answering(*scores):
@@ -65,11 +65,12 @@ def test_area_under_the_curve_of_known_rankings():
     assert np.isnan(auc(np.ones(2), np.array([True, True])))
 
 
-def test_a_finder_of_impulses_answers_by_windows():
-    detect = by_windows(lambda _sound: [Span(5, 9), Span(10, 12), Span(7 * RATE, 7 * RATE + 1)])
-    answer = detect(SOUND)
-    assert answer.damaged.tolist() == [True, False, True]
-    assert answer.scores.tolist() == [2, 0, 1]
+def test_a_finder_of_impulses_answers_by_windows_and_is_remembered(tmp_path):
+    found = [[Span(5, 9), Span(10, 12), Span(7 * RATE, 7 * RATE + 1)]]
+    detect = by_windows(lambda _sound: found.pop(), "finder-1", tmp_path)
+    for answer in (detect(SOUND), detect(SOUND)):
+        assert answer.damaged.tolist() == [True, False, True]
+        assert answer.scores.tolist() == [2, 0, 1]
 
 
 def test_our_own_hears_which_window_a_click_is_in():

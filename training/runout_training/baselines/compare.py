@@ -13,7 +13,7 @@ from runout_training.baselines.judge import (
     judge,
     runout_by_windows,
 )
-from runout_training.evaluation.detectors import essentia, grooveclean
+from runout_training.evaluation.evaluate import peers
 from runout_training.evaluation.sets import cases
 
 
@@ -22,9 +22,8 @@ def compare(cache: Path, models: dict[str, Model], seed: int = 1) -> list[Window
     detectors: dict[str, WindowDetector] = {
         name: runout_by_windows(model) for name, model in models.items()
     }
-    for name, peer in (("Essentia ClickDetector", essentia()), ("grooveclean", grooveclean())):
-        if peer is not None:
-            detectors[name] = by_windows(peer)
+    for name, (version, peer) in peers().items():
+        detectors[name] = by_windows(peer, version, cache)
     detectors |= systems.train(cache, seed)
     held_out = tqdm(cases(cache, "test"), desc="mixing test", unit="file")
     return judge(detectors, held_out)

@@ -16,9 +16,9 @@ from runout_training import dataset
 from runout_training.baselines import front_ends
 from runout_training.baselines.front_ends import FRONT_ENDS, cut, mono
 from runout_training.baselines.windows import damaged, whole_windows
-from runout_training.corpus.drums import Drums
 from runout_training.corpus.tracks import Music, group_of
-from runout_training.mix import Mix, Mixer, Programme, Recipe
+from runout_training.mix import Mix, Mixer, Recipe
+from runout_training.programmes import Programme, programmes
 
 MIX_S = 6.0
 """Two windows of 3 s, three of 2 s"""
@@ -96,7 +96,7 @@ def fingerprint(*more: str) -> str:
 
 def _build_shard(cache: Path, seed: int, number: int, path: Path) -> None:
     music = Music(cache, "train")
-    mixer = Mixer(music, Drums(cache, "train"))
+    mixer = Mixer(programmes(cache, "train"))
     lengths = np.array([track.seconds for track in music.tracks])
 
     def mixes() -> Iterable[tuple[str, Mix]]:

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +19,8 @@ from runout_training.corpus.tracks import RATE
 from runout_training.evaluation.bootstrap import Figure, bootstrapped, over_files
 from runout_training.evaluation.detectors import Detector
 from runout_training.evaluation.matching import f1
-from runout_training.evaluation.sets import Case
+from runout_training.evaluation.remember import remembered
+from runout_training.evaluation.sets import IMPULSE_SETS, Case
 
 Sound = npt.NDArray[np.float32]
 
@@ -33,6 +35,8 @@ class Answer:
     scores: npt.NDArray[np.float64]
     """The higher, the likelier damaged; (windows,)"""
     damaged: npt.NDArray[np.bool_]
+    cpu_s: float | None = None
+    """What it cost, where it was found earlier; None if it is measured now"""
 
 
 WindowDetector = Callable[[Sound], Answer]
@@ -59,7 +63,7 @@ class WindowRow:
 def judge(
     detectors: dict[str, WindowDetector],
     cases: Iterable[Case],
-    worn: Sequence[str] = ("worn",),
+    worn: Sequence[str] = IMPULSE_SETS,
 ) -> list[WindowRow]:
     """A row for each detector on the very same windows; `worn` are the names of the worn sets.
 
@@ -69,14 +73,18 @@ def judge(
     return [_row(name, detector, kept, worn) for name, detector in detectors.items()]
 
 
-def by_windows(detector: Detector) -> WindowDetector:
-    """A finder of impulses: a window is damaged if it finds any in it, the more the surer."""
+def by_windows(detector: Detector, version: str, cache: Path) -> WindowDetector:
+    """A finder of impulses: a window is damaged if it finds any in it, the more the surer.
+
+    What a finder of this `version` found on the same sound before is read from the cache.
+    """
 
     def detect(sound: Sound) -> Answer:
         starts = whole_windows(sound.shape[1], WINDOW_S)
-        places = np.array([span.start for span in detector(sound)], np.int64)
+        answer = remembered(detector, version, sound, cache)
+        places = np.array([span.start for span in answer.spans], np.int64)
         found = counted(places, starts, WINDOW_S)
-        return Answer(found.astype(np.float64), found > 0)
+        return Answer(found.astype(np.float64), found > 0, answer.cpu_s)
 
     return detect
 
@@ -90,13 +98,14 @@ def runout_by_windows(model: Model) -> WindowDetector:
 
     def detect(sound: Sound) -> Answer:
         scorer = Scorer(model, RATE)
-        shipped = ImpulseFinder(model.card)
-        low = ImpulseFinder(model.card, dict.fromkeys(model.card.classes, _LOWEST))
+        thresholds = model.card.thresholds["normal"]
+        shipped = ImpulseFinder(model.card, thresholds)
+        low = ImpulseFinder(model.card, {**thresholds, "click": _LOWEST, "pop": _LOWEST})
         sure, unsure = [], []
         for scored in chain(scorer.feed(np.ascontiguousarray(sound.T)), scorer.finish()):
             sure += shipped.feed(scored)
             unsure += low.feed(scored)
-        sure += shipped.finish()
+        sure = [one for one in sure + shipped.finish() if one.kind != "capture_glitch"]
         unsure += low.finish()
         starts = whole_windows(sound.shape[1], WINDOW_S)
         found = counted(np.array([one.start for one in sure], np.int64), starts, WINDOW_S)
@@ -163,7 +172,8 @@ def _row(
     for case in tqdm(cases, desc=name, unit="file"):
         began = time.process_time()
         answer = detector(case.mix.sound)
-        cpu_s += time.process_time() - began
+        now_s = time.process_time() - began
+        cpu_s += now_s if answer.cpu_s is None else answer.cpu_s
         sound_s += case.mix.sound.shape[1] / RATE
         truth = damaged(case.mix.truth, whole_windows(case.mix.sound.shape[1], WINDOW_S), WINDOW_S)
         false = int((answer.damaged & ~truth).sum())

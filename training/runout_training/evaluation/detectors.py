@@ -1,15 +1,17 @@
 """Runout and its peers behind one call: sound in, spans out."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from runout.defects.capture import CaptureJudge
 from runout.defects.impulse import Impulse, ImpulseFinder
+from runout.defects.passage import Passage, PassageFinder, PassageKind
 from runout.model.card import Model
-from runout.model.scorer import Scorer
+from runout.model.scorer import Scored, Scorer
 from runout_training.corpus.tracks import RATE
 from runout_training.evaluation.matching import Span
 
@@ -21,27 +23,51 @@ _BLOCK = RATE
 """Frames fed at a time"""
 
 
-def impulses(
-    sound: Sound, model: Model, thresholds: dict[str, float] | None = None
-) -> list[Impulse]:
-    """Every impulse that the box would find in a sound of shape (2, samples) at 44.1 kHz."""
+def scored(sound: Sound, model: Model) -> list[Scored]:
+    """Every cell's scores of a sound of shape (2, samples) at 44.1 kHz, as the box has them."""
     scorer = Scorer(model, RATE)
-    finder = ImpulseFinder(model.card, thresholds)
-    found: list[Impulse] = []
     frames = np.ascontiguousarray(sound.T)
+    pieces: list[Scored] = []
     for start in range(0, len(frames), _BLOCK):
-        for scored in scorer.feed(frames[start : start + _BLOCK]):
-            found += finder.feed(scored)
-    for scored in scorer.finish():
-        found += finder.feed(scored)
+        pieces += scorer.feed(frames[start : start + _BLOCK])
+    return [*pieces, *scorer.finish()]
+
+
+def impulses(pieces: Sequence[Scored], model: Model, thresholds: dict[str, float]) -> list[Impulse]:
+    """Every impulse that the box would find."""
+    finder, judge = ImpulseFinder(model.card, thresholds), CaptureJudge(RATE)
+    found: list[Impulse | None] = []
+    # The box has heard a step and more of what comes when it judges.
+    ahead = [*pieces[1:], None] if pieces else []
+    for piece, coming in zip(pieces, ahead, strict=True):
+        if piece is pieces[0]:
+            judge.feed(np.ascontiguousarray(piece.audio.T))
+        if coming is not None:
+            judge.feed(np.ascontiguousarray(coming.audio.T))
+        found += [judge.judge(impulse, RATE) for impulse in finder.feed(piece)]
+    found += [judge.judge(impulse, RATE) for impulse in finder.finish()]
+    return [impulse for impulse in found if impulse is not None]
+
+
+def passages(
+    pieces: Sequence[Scored], model: Model, kind: PassageKind, threshold: float
+) -> list[Passage]:
+    """Every passage of a kind that the box would find."""
+    finder = PassageFinder(kind, model.card, threshold)
+    found = [passage for piece in pieces for passage in finder.feed(piece)]
     return found + finder.finish()
 
 
 def runout(model: Model) -> Detector:
-    """Our own, with the card's thresholds."""
+    """Our own, as shipped: clicks and pops at normal sensitivity."""
+    thresholds = model.card.thresholds["normal"]
 
     def detect(sound: Sound) -> list[Span]:
-        return [Span(one.start, one.start + one.length) for one in impulses(sound, model)]
+        return [
+            Span(one.start, one.start + one.length)
+            for one in impulses(scored(sound, model), model, thresholds)
+            if one.kind != "capture_glitch"
+        ]
 
     return detect
 

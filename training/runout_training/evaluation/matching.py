@@ -39,7 +39,7 @@ def match(truth: Sequence[Truth], found: Sequence[Span]) -> Match:
     A detector that finds one impulse in two pieces isn't blamed for it: peers cut pops up. The
     strict count blames it: there, onsets are paired one to one.
     """
-    found = _joined(found)
+    found = joined(found)
     reach = round(_TOLERANCE_S * RATE)
     hit = np.zeros(len(truth), bool)
     false = 0
@@ -54,7 +54,7 @@ def match(truth: Sequence[Truth], found: Sequence[Span]) -> Match:
     return Match(tuple(hit.tolist()), false, _pairs(truth, found, reach), len(found))
 
 
-def _joined(found: Sequence[Span]) -> list[Span]:
+def joined(found: Sequence[Span]) -> list[Span]:
     """Spans nearer than 3 ms as one, as true impulses are: a click lasts up to 3 ms."""
     joined: list[Span] = []
     for span in sorted(found, key=lambda span: span.start):

@@ -70,6 +70,28 @@ class Structure:
     """Median of told over true, with the quartiles"""
 
 
+def as_markdown(row: Structure) -> str:
+    """The figures as a markdown table."""
+    lines = [
+        ("scratches of five turns or more named, with the right speed", row.scratches_named),
+        ("of three and four turns", row.short_scratches_named),
+        ("false scratches an hour of clean music with drums", row.false_scratches_per_hour),
+        ("false scratches an hour among dust", row.false_among_dust_per_hour),
+        ("skips back: recall", row.skips_back),
+        ("skips ahead: recall", row.skips_ahead),
+        ("locked grooves: recall", row.locked_grooves),
+        ("false jumps an hour of music made of loops that fit the turn", row.false_jumps_per_hour),
+        ("false jumps an hour of clean music with drums", row.false_jumps_clean_per_hour),
+        ("dense (20 to 200/s): scenes whose rate is told within 20 %", row.dense_within),
+        ("dense: told over true rate, median [quartiles]", row.dense_ratio),
+        ("speed of a scratch, median error", f"{100 * row.rpm_error:.2f} %"),
+        ("place of a jump, median error", f"{row.jump_error_ms:.1f} ms"),
+    ]
+    return "\n".join(
+        ["| what | figure [95 % CI] |", "|---|---|", *(f"| {a} | {b} |" for a, b in lines)]
+    )
+
+
 def share(hits: int, of: int) -> Figure:
     """A share with its exact interval (Clopper and Pearson 1934)."""
     if of == 0:

@@ -12,7 +12,7 @@ from runout.defects.impulse import Impulse
 from runout.model.card import Model
 from runout_training.baselines.windows import Defect
 from runout_training.corpus.tracks import RATE
-from runout_training.evaluation.detectors import impulses
+from runout_training.evaluation.detectors import impulses, scored
 from runout_training.evaluation.sets import Case
 
 _TOLERANCE_S = 0.003
@@ -79,13 +79,16 @@ def hear(model: Model, cases: Iterable[Case]) -> Heard:
     found: list[Found] = []
     told: list[Found] = []
     put: list[Put] = []
-    thresholds = model.card.thresholds
-    lowest = dict.fromkeys(model.card.classes, _LOWEST)
+    thresholds = model.card.thresholds["normal"]
+    lowest = {**thresholds, **dict.fromkeys(_KINDS, _LOWEST)}
     files = 0
     for case in tqdm(cases, desc=f"hearing {model.card.name}", unit="file"):
         truth = [one for one in case.mix.truth if one.kind in _KINDS]
-        low = impulses(case.mix.sound, model, lowest)
-        shipped = impulses(case.mix.sound, model)
+        pieces = scored(case.mix.sound, model)
+        low, shipped = (
+            [one for one in impulses(pieces, model, least) if one.kind in _KINDS]
+            for least in (lowest, thresholds)
+        )
         found += found_of(files, truth, low, thresholds)
         told += found_of(files, truth, shipped, thresholds)
         put += put_of(files, truth, low, shipped, thresholds)

@@ -31,10 +31,12 @@ def groups_of(params: FeatureParams) -> dict[str, slice]:
         "MFCC vertical": slice(params.n_mfcc, 2 * params.n_mfcc),
     }
     first = 2 * params.n_mfcc
-    return cepstra | {
+    walls = {
         name: slice(first + number * signal, first + (number + 1) * signal)
         for number, name in enumerate(names)
     }
+    vertical = slice(first + params.n_wall_impulse, params.n_features)
+    return cepstra | walls | {"prediction error, vertical": vertical}
 
 
 def windows_of(
