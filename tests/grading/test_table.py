@@ -13,6 +13,7 @@ CLEAN = {
     "crackle_percent": 0.0,
     "clipped_percent": 0.0,
     "channel_balance_db": 0.0,
+    "capture_glitches_per_min": 0.0,
 }
 
 
@@ -55,6 +56,7 @@ def test_what_was_not_measured_is_no_evidence():
         ({}, 0.0, "no music was heard"),
         ({}, 3.0, "only 3.0 s"),
         ({"clipped_percent": 5.0}, 600.0, "clipped"),
+        ({"capture_glitches_per_min": 30.0}, 600.0, "loses sound 30 times a minute"),
         ({"channel_balance_db": 60.0}, 600.0, "the right channel is all but silent"),
         ({"channel_balance_db": -60.0}, 600.0, "the left channel is all but silent"),
         ({"sample_rate": 22_050}, 600.0, "sampled at 22050 Hz"),

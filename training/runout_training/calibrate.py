@@ -39,9 +39,9 @@ class Limits:
 
 
 LIMITS: dict[Sensitivity, Limits] = {
-    "low": Limits(0.05, 0.25, 0.02, 0.02),
-    "normal": Limits(0.2, 1.0, 0.05, 0.05),
-    "high": Limits(1.0, 5.0, 0.05, 0.2),
+    "low": Limits(0.2, 1.0, 0.05, 0.02),
+    "normal": Limits(1.0, 2.5, 0.05, 0.05),
+    "high": Limits(3.0, 7.5, 0.05, 0.2),
 }
 
 

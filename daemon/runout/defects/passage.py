@@ -77,7 +77,7 @@ class PassageFinder:
         return self._end()
 
     def _over(self, now: int) -> list[Passage]:
-        over = self._start >= 0 and now - self._last > self._rule.gap
+        over = self._start >= 0 and now - self._last > self._rule.gap + 1
         return self._end() if over else []
 
     def _end(self) -> list[Passage]:
