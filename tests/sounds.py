@@ -28,11 +28,23 @@ def sine(seconds: float, rate: int = 44_100, hertz: float = 1000.0, level: float
     )
 
 
+_RIGHT_SHARE = 0.6
+"""Of a click on both walls, what is on the right one"""
+
+
 def real_music(seconds: float = 3.0) -> Sound:
     """The beginning of the click-free recording, 44.1 kHz."""
     sound, rate = soundfile.read(CLEAN, dtype="float32", frames=round(seconds * 44_100))
     assert rate == 44_100
     return sound
+
+
+def faded_out(sound: Sound, seconds: float = 0.05, rate: int = 44_100) -> Sound:
+    """`sound` with a soft end: one that is cut ends with a step, which sounds like a click."""
+    fade = round(seconds * rate)
+    soft = sound.copy()
+    soft[-fade:] *= np.linspace(1.0, 0.0, fade, dtype=np.float32)[:, None]
+    return soft
 
 
 def with_clicks(
@@ -42,7 +54,11 @@ def with_clicks(
     over: float = 8.0,
     channel: str = "both",
 ) -> Sound:
-    """`sound` with clicks 0.25 ms wide, their peaks `over` times its RMS, put on at `places_s`."""
+    """`sound` with clicks 0.25 ms wide, their peaks `over` times its RMS, put on at `places_s`.
+
+    On "both" walls the right one has less of it, as where a stylus is struck from a side; "lateral"
+    is the very same on both.
+    """
     clicked = sound.copy()
     size = over * float(np.sqrt(np.mean(sound.astype(np.float64) ** 2)))
     reach = round(0.001 * rate)
@@ -51,8 +67,9 @@ def with_clicks(
         frames = np.arange(int(centre) - reach, int(centre) + reach)
         at = (frames - centre) / (0.25e-3 * rate / 6.2)
         wave = size * 1.65 * at * np.exp(-0.5 * at**2)
-        if channel in ("left", "both"):
+        if channel != "right":
             clicked[frames, 0] += wave.astype(np.float32)
-        if channel in ("right", "both"):
-            clicked[frames, 1] += wave.astype(np.float32)
+        if channel != "left":
+            share = _RIGHT_SHARE if channel == "both" else 1.0
+            clicked[frames, 1] += np.float32(share) * wave.astype(np.float32)
     return clicked

@@ -1,6 +1,7 @@
 """The command as a person calls it: its output, its lines on stderr, its exit status."""
 
 import json
+import re
 import subprocess
 import sys
 
@@ -93,7 +94,7 @@ def test_a_side_with_thousands_of_clicks_in_words(tmp_path, capsys):
     path = write(tmp_path / "long.wav", np.tile(shellac, (7, 1)), rate)
     assert main(["grade", str(path)]) == 0
     words = capsys.readouterr().out
-    assert "2," in words.split("heard in all:")[1]
+    assert re.search(r" \d,\d{3} clicks", words.split("heard in all:")[1])
 
 
 def test_a_full_disk_is_one_line():

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from runout import config
-from runout.config import AudioSettings, MqttSettings, Settings, load, read_table
+from runout.config import AudioSettings, EarSettings, MqttSettings, Settings, load, read_table
 from runout.errors import RunoutError
 
 SHIPPED = Path(__file__).parents[1] / "systemd" / "runout.toml"
@@ -30,9 +30,14 @@ def test_an_empty_file_is_all_defaults(tmp_path: Path) -> None:
 
 
 def test_values_are_read_into_their_sections(tmp_path: Path) -> None:
-    text = '[audio]\ndevice = "USB"\n[mqtt]\nhost = "broker.lan"\nport = 8883\nkeepalive_s = 10\n'
+    text = (
+        '[audio]\ndevice = "USB"\n[ear]\nsensitivity = "low"\n'
+        '[mqtt]\nhost = "broker.lan"\nport = 8883\nkeepalive_s = 10\n'
+    )
     assert load(write(tmp_path, text)) == Settings(
-        AudioSettings(device="USB"), MqttSettings(host="broker.lan", port=8883, keepalive_s=10)
+        AudioSettings(device="USB"),
+        EarSettings(sensitivity="low"),
+        MqttSettings(host="broker.lan", port=8883, keepalive_s=10),
     )
 
 
@@ -54,7 +59,7 @@ def test_a_file_that_is_named_must_be_there(tmp_path: Path) -> None:
     ("text", "message"),
     [
         ("[mqtt\n", "runout.toml: not TOML: "),
-        ("[mqt]\nport = 1\n", "runout.toml: mqt: no such key; allowed are audio, mqtt"),
+        ("[mqt]\nport = 1\n", "runout.toml: mqt: no such key; allowed are audio, ear, mqtt"),
         ("mqtt = 5\n", "runout.toml: mqtt = 5: allowed is a table, [mqtt]"),
         (
             "[mqtt]\nprot = 1883\n",
@@ -69,6 +74,10 @@ def test_a_file_that_is_named_must_be_there(tmp_path: Path) -> None:
         ("[mqtt]\nport = 0\n", "runout.toml: mqtt.port = 0: allowed is a whole number from 1 to"),
         ("[mqtt]\nport = 1883.0\n", "runout.toml: mqtt.port = 1883.0: allowed is a whole number"),
         ("[audio]\ndevice = 3\n", "runout.toml: audio.device = 3: allowed is text in quotes"),
+        (
+            '[ear]\nsensitivity = "keen"\n',
+            "runout.toml: ear.sensitivity = 'keen': allowed is one of low, normal, high",
+        ),
         ("[mqtt.host]\na = 1\n", "runout.toml: mqtt.host = a table: allowed is a host name"),
         ('[mqtt]\nbase = "a/#"\n', "runout.toml: mqtt.base = 'a/#': allowed is a topic without"),
         ('[mqtt]\ndevice_id = "a/b"\n', "runout.toml: mqtt.device_id = 'a/b': allowed is up to 64"),

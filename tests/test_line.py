@@ -152,3 +152,20 @@ def test_state_follows_the_side():
     assert state.counts == {"click": 2}
     assert state.clicks_per_min == pytest.approx(2 * 60 / state.elapsed_s, rel=0.01)
     assert all(-30 < level < -5 for level in state.level_db)
+
+
+def test_where_a_file_is_cut_amid_music_is_no_defect():
+    line = Line(MODEL, TABLE, RATE, lambda: "s1", 4.0)
+    music = 3.0 * real_music(4.0)[22_050:]
+    said = [*line.feed(music), *line.finish()]
+    (side,) = [one for one in said if isinstance(one, SideEnded)]
+    end_s = len(music) / RATE
+    assert not [event for event in side.events if not 0.003 <= event.time_s <= end_s - 0.006]
+
+
+def test_a_file_is_one_side_however_long(monkeypatch):
+    monkeypatch.setattr("runout.line._LONGEST_SIDE_S", 2.0)
+    line = Line(MODEL, TABLE, RATE, lambda: "s1", math.inf)
+    said = [*line.feed(np.tile(real_music(4.0), (2, 1))), *line.finish()]
+    (side,) = [one for one in said if isinstance(one, SideEnded)]
+    assert side.duration_s == pytest.approx(8.0, abs=0.01)

@@ -21,7 +21,7 @@ from runout.grade_file import grade_file
 from runout.grading.table import load_table
 from runout.model.card import load_model
 from runout.report.broker import EmbeddedBroker
-from sounds import CLEAN, SHELLAC, real_music, with_clicks
+from sounds import CLEAN, SHELLAC, faded_out, real_music, with_clicks
 
 # Clear ones at every shift of the sound against our steps: a capture starts anywhere.
 PLACES = [0.5, 1.55, 2.6, 3.3, 4.0, 4.35]
@@ -169,7 +169,7 @@ def test_what_is_captured_is_heard_as_in_the_file(broker, ear, tmp_path):
     """A record played into a sound card that PulseAudio makes, captured by PortAudio."""
     quiet = np.zeros((44_100, 2), np.float32)
     sound = np.concatenate(
-        (quiet, with_clicks(real_music(6.0), PLACES, over=16, channel="left"), quiet)
+        (quiet, with_clicks(faded_out(real_music(6.0)), PLACES, over=16, channel="left"), quiet)
     )
     path = tmp_path / "side.wav"
     soundfile.write(path, sound, 44_100)

@@ -32,6 +32,8 @@ _THUMP_S = 0.4
 """After a lifted needle lands, what sounds for so long is its landing; likewise before a lift"""
 _PENDING_S = 1.0
 """Impulses wait for so long for it to become certain that the needle is down"""
+_CUT_S = 0.003
+"""A sound that begins or ends amid music does so with a step, which is no defect"""
 _LONGEST_SIDE_S = 3600.0
 """Twice the longest side of an LP"""
 _SILENT_DB = -120.0
@@ -57,6 +59,8 @@ class Line:
         self._passages = [
             PassageFinder(kind, model.card, thresholds[kind]) for kind in PASSAGE_KINDS
         ]
+        # A file is one side, however long: only a needle that nobody lifts is given up.
+        self._longest_s = _LONGEST_SIDE_S if math.isfinite(lift_s) else math.inf
         self._capture = CaptureJudge(sample_rate)
         self._needle = Needle(lift_s)
         self._table = table
@@ -106,6 +110,8 @@ class Line:
         for scored in self._scorer.finish():
             yield from self._step(scored)
         self._wait(self._finder.finish())
+        while self._waiting and self._waiting[-1].start > (self.now_s - 2 * _CUT_S) * self._rate:
+            self._waiting.pop()
         yield from self._impulses(self.now_s)
         for finder in self._passages:
             yield from self._heard(finder.finish())
@@ -134,6 +140,8 @@ class Line:
                 self._account.tally.sound(self._level, step_s, playing)
             yield from self._impulses(self.now_s)
             scores = scored.scores[:, self._impulses_at].max(axis=1)
+            if self._needle.programme:
+                self._account.programme_s = self.now_s
             yield from self._account.sound(scored.audio, scores, start_s)
         for finder in self._passages:
             yield from self._heard(finder.feed(scored))
@@ -141,7 +149,7 @@ class Line:
             self._waiting.popleft()
         if change is not None and change.phase == "idle":
             yield from self._end_side(change.time_s, listened_to_s=change.time_s - _THUMP_S)
-        elif self._side_id is not None and self.now_s - self._start_s > _LONGEST_SIDE_S:
+        elif self._side_id is not None and self.now_s - self._start_s > self._longest_s:
             self._needle.give_up()
             yield from self._end_side(self.now_s)
 
@@ -152,7 +160,7 @@ class Line:
     def _begin_side(self, time_s: float) -> Iterator[Heard]:
         self._side_id = self._new_side_id()
         self._start_s = time_s
-        self._listen_from_s = time_s + (_THUMP_S if time_s > 0.0 else 0.0)
+        self._listen_from_s = time_s + (_THUMP_S if time_s > 0.0 else _CUT_S)
         self._account = Account(self._side_id, time_s, self._rate, self._cell_s)
         yield SideStarted(self._side_id, time_s)
 

@@ -1,6 +1,11 @@
+from dataclasses import replace
+
+import numpy as np
 import pytest
 
 from runout.defects.impulse import Impulse
+from runout.defects.passage import Passage
+from runout.defects.turns import Jump, LockBegan, LockEnded, Skipped
 from runout.side.account import Account
 
 RATE, CELL_S = 44_100, 256 / 44_100
@@ -10,8 +15,9 @@ def impulse(time_s, channel="left", peak_db=15.0):
     return Impulse(round(time_s * RATE), 12, "click", channel, peak_db, 0.9)
 
 
-def told(times, end_s):
+def told(times, end_s, programme_s=60.0):
     account = Account("s", 1.0, RATE, CELL_S)
+    account.programme_s = programme_s
     said = [one for time_s in times for one in account.impulse(impulse(time_s))]
     said += account.passed(end_s)
     return account, said + list(account.finish())
@@ -61,3 +67,66 @@ def test_crackle_is_begun_and_ended():
     assert said[-1].event.kind == "crackle"
     assert said[-1].event.rate_per_s == pytest.approx(40.0, rel=0.05)
     assert account.tally.counts["crackle"] == 1
+
+
+def test_what_ticks_in_the_run_out_is_no_scratch():
+    _, said = told([12.9 + 1.8 * turn for turn in range(6)], 40.0, programme_s=6.0)
+    assert [(one.phase, one.event.kind) for one in said] == [("single", "click")] * 6
+
+
+def test_a_scratch_does_not_grow_on_crackle():
+    scratch = [2.0 + 1.8 * turn for turn in range(6)]
+    crackle = list(np.arange(12.0, 40.0, 0.01))
+    account, _ = told(scratch + crackle, 60.0)
+    (one,) = [event for event in account.tally.events if event.kind == "scratch"]
+    assert one.turns <= 7
+
+
+def test_a_capture_glitch_is_part_of_nothing():
+    account = Account("s", 1.0, RATE, CELL_S)
+    (said,) = account.impulse(replace(impulse(2.0), kind="capture_glitch"))
+    assert (said.phase, said.event.kind, said.event.part_of) == ("single", "capture_glitch", None)
+    assert account.tally.measurements()["capture_glitches_per_min"] > 0.0
+    assert account.tally.measurements()["clicks_per_min"] == 0.0
+
+
+def test_a_passage_is_told_when_it_is_over_and_has_no_peak():
+    account = Account("s", 1.0, RATE, CELL_S)
+    said = account.passage(Passage("distortion", 5 * RATE, 2 * RATE, 0.8))
+    assert (said.phase, said.event.time_s, said.event.duration_s) == ("single", 5.0, 2.0)
+    assert np.isnan(said.event.peak_db)
+
+
+JUMP = Jump(10.0, 1.8, 1, 0.9)
+
+
+def jumped(programme_s, *said):
+    """What an account says when its turns say so; music was heard until `programme_s`."""
+    account = Account("s", 1.0, RATE, CELL_S)
+    account.programme_s = programme_s
+    heard = [one for step in said for one in account._jumps([step])]
+    return account, [(one.phase, one.event.kind) for one in heard]
+
+
+def test_a_locked_groove_with_music_is_told_and_the_run_out_is_not():
+    lock = (LockBegan(JUMP), LockEnded(JUMP, 17.2, 4))
+    account, said = jumped(12.0, *lock)
+    assert said == [("begin", "locked_groove"), ("end", "locked_groove")]
+    assert account.tally.counts["locked_groove"] == 1
+    account, said = jumped(10.1, *lock)
+    assert said == []
+    assert account.tally.counts["locked_groove"] == 0
+
+
+def test_a_skip_is_told_only_in_music():
+    assert jumped(12.0, Skipped(JUMP))[1] == [("single", "skip")]
+    assert jumped(10.1, Skipped(JUMP))[1] == []
+
+
+def test_clicks_of_a_locked_groove_are_part_of_it():
+    account, _ = jumped(12.0, LockBegan(JUMP))
+    assert list(account.impulse(impulse(13.0))) == []
+    assert account.tally.events[-1].part_of is not None
+    list(account._jumps([LockEnded(JUMP, 17.2, 4)]))
+    (said,) = account.impulse(impulse(18.0))
+    assert said.event.part_of is None

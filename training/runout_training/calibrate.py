@@ -33,7 +33,7 @@ class Limits:
     clean: float
     drums: float
     glitches: float
-    """Clicks called capture glitches, and such on clean sound, a minute"""
+    """Capture glitches on clean sound, a minute"""
     passages: float
     """Of a kind, on clean sound"""
 
@@ -154,6 +154,8 @@ class _Found:
             false = sum(len(passages(one, self._model, kind, threshold)) for one in self._scored)
             if false / minutes <= limit:
                 break
+        else:
+            print(f"{kind}: no threshold keeps false ones within {limit:g} a minute; the highest")
         hits: list[bool] = []
         for case, one in zip(self._marked, self._marked_scored, strict=True):
             if case.set == kind:
@@ -179,6 +181,8 @@ class _Found:
             false = sum(len(called(found, threshold)) for _, found in quiet)
             if false / minutes <= limit:
                 break
+        else:
+            print(f"capture glitches: no threshold keeps within {limit:g} a minute; the highest")
         hits = [
             hit
             for case, found in marked

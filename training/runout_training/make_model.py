@@ -3,6 +3,7 @@
 import hashlib
 import json
 import math
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,9 @@ from runout.features.params import FeatureParams
 from runout.model.card import DEFAULT_MODEL, Card, Model, load_model
 from runout_training import dataset
 from runout_training.calibrate import calibrate
+from runout_training.corpus.manifest import Entry, entries, ledger
 from runout_training.corpus.prepare import prepare
-from runout_training.corpus.tracks import Music, Split
+from runout_training.corpus.tracks import Split
 from runout_training.evaluation.accuracy import Accuracy
 from runout_training.wear.extras import EXTRAS
 
@@ -22,6 +24,8 @@ FLOAT_TOLERANCE = 1e-4
 """Of scores, that the float file may be off from Keras on the sanity sounds"""
 INT8_TOLERANCE = 0.1
 """Likewise the int8 file"""
+CORPUS = "ear-corpus.csv"
+"""Which file of the corpus was in which split, beside the model that was made from it"""
 _FLOAT = "ear-float"
 
 
@@ -68,7 +72,7 @@ def make_model(cache: Path, models: Path, making: Making) -> None:
 
     params = FeatureParams()
     sized = export.fixed(trained, params.n_features)
-    manifest = Music(cache, "train").manifest()
+    known = list(entries(cache))
     card = Card(
         name=DEFAULT_MODEL,
         version=VERSION,
@@ -78,7 +82,7 @@ def make_model(cache: Path, models: Path, making: Making) -> None:
         normalization=normalization,
         window=export.window_of(network.NetworkParams()),
         thresholds={},
-        training=_training(manifest, making),
+        training=_training(known, making),
         sanity={},
         measured={},
     )
@@ -98,6 +102,8 @@ def make_model(cache: Path, models: Path, making: Making) -> None:
             f" {point.drums_per_min:.2f} on drums; found {point.passages_found}"
         )
     thresholds = {name: point.thresholds for name, point in points.items()}
+    models.mkdir(parents=True, exist_ok=True)
+    (models / CORPUS).write_text(ledger(known), encoding="utf-8")
     for name, written in contents.items():
         finished = replace(card, name=name, sha256=_sha256(written), thresholds=thresholds)
         export.write(models, name, written)
@@ -135,14 +141,16 @@ def _rounded(value: Any) -> Any:
     return value
 
 
-def _training(manifest: list[dict[str, Any]], making: Making) -> dict[str, Any]:
-    packages = {row["package"]: row["version"] for row in manifest}
+def _training(known: Sequence[Entry], making: Making) -> dict[str, Any]:
+    heard = [entry for entry in known if entry.split == "train"]
     return {
         "command": making.command,
-        "packages": packages,
-        "tracks": len(manifest),
-        "minutes": round(sum(row["seconds"] for row in manifest) / 60.0, 1),
-        "manifest_sha256": _sha256(json.dumps(manifest, sort_keys=True).encode()),
+        "packages": {entry.package: entry.version for entry in heard},
+        "files": len(heard),
+        "minutes": round(sum(entry.seconds for entry in heard) / 60.0, 1),
+        "licences": sorted({entry.licence for entry in heard}),
+        "corpus": CORPUS,
+        "corpus_sha256": _sha256(ledger(known).encode()),
     }
 
 

@@ -38,7 +38,7 @@ _REPEAT_S = (0.0001, 0.006)
 """Shortest and longest repeat: a microframe to five packets"""
 _REPEAT_LEAST = 12
 """Samples in a row that equal those before, which no music does"""
-_MOST_PER_S = 20
+_MOST_PER_S = 5
 """Impulses a second that are looked at: among more, a glitch more or less is nothing"""
 _RIDGE = 1e-6
 _TINY = 1e-12

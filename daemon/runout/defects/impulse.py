@@ -155,7 +155,7 @@ class ImpulseFinder:
             if ratio[second] >= least:
                 peaks = sorted((peaks[0], second))
         found = []
-        confidence = float(scores.max())
+        confidence = float(scores[_KINDS.index(kind)])
         for peak in peaks:
             absolute = self._first * self._hop + start + peak
             if absolute < max(self._last_end, self._last_peak + self._merge):

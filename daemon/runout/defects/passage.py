@@ -55,7 +55,8 @@ class PassageFinder:
         self._start = -1
         """Number of the judgement that the present passage began with; -1 for none"""
         self._last = -1
-        self._scores: list[float] = []
+        self._hot = 0
+        self._sum = 0.0
 
     def feed(self, scored: Scored) -> list[Passage]:
         """Passages that the new cells end."""
@@ -69,7 +70,8 @@ class PassageFinder:
             if self._start < 0:
                 self._start = first + int(place)
             self._last = first + int(place)
-            self._scores.append(float(judged[place]))
+            self._hot += 1
+            self._sum += float(judged[place])
         return ended + self._over(first + len(judged))
 
     def finish(self) -> list[Passage]:
@@ -81,13 +83,13 @@ class PassageFinder:
         return self._end() if over else []
 
     def _end(self) -> list[Passage]:
-        long = self._start >= 0 and len(self._scores) >= self._rule.least
+        long = self._start >= 0 and self._hot >= self._rule.least
         span = self._rule.cells * self._hop
         passage = Passage(
             self._kind,
             self._start * span,
             (self._last + 1 - self._start) * span,
-            float(np.mean(self._scores)) if self._scores else 0.0,
+            self._sum / max(self._hot, 1),
         )
-        self._start, self._scores = -1, []
+        self._start, self._hot, self._sum = -1, 0, 0.0
         return [passage] if long else []

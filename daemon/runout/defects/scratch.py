@@ -19,6 +19,10 @@ _JOIN_REACH_S = 0.006
 """An impulse this near to where a scratch is due is its own"""
 _CLUSTER_S = 0.008
 """... and so is one this near to its last: a deep scratch clicks more than once"""
+_DENSITY_S = 1.0
+_MOST_BY_CHANCE = 0.3
+"""Where so many impulses or more come when a turn is due anyhow, in crackle, coming then tells
+nothing, and the scratch isn't gone on with"""
 _FOLLOW = 0.4
 """Share of an impulse's lateness that the interval takes on"""
 _MISSED = 2.1
@@ -93,6 +97,7 @@ class ScratchTracker:
         """The side begins at `start_s`."""
         self._start_s = start_s
         self._kept: deque[Tick] = deque(maxlen=_KEPT)
+        self._recent: deque[float] = deque()
         self._open: dict[int, _Open] = {}
         self._numbered = 0
         self._least_db = _LOWEST_DB
@@ -126,6 +131,9 @@ class ScratchTracker:
 
     def tick(self, tick: Tick) -> Began | Joined | None:
         """Take the next impulse, in order of time, after `passed` was told of its time."""
+        while self._recent and self._recent[0] < tick.time_s - _DENSITY_S:
+            self._recent.popleft()
+        self._recent.append(tick.time_s)
         for number, one in self._open.items():
             if self._joins(one, tick):
                 return Joined(number)
@@ -181,8 +189,12 @@ class ScratchTracker:
         turns = round((tick.time_s - scratch.last_s) / one.interval_s)
         late = tick.time_s - scratch.last_s - turns * one.interval_s
         again = turns == 0 and abs(late) <= _CLUSTER_S
-        if not again and (turns not in (1, 2) or abs(late) > _JOIN_REACH_S * turns):
-            return False
+        if not again:
+            if turns not in (1, 2) or abs(late) > _JOIN_REACH_S * turns:
+                return False
+            by_chance = (len(self._recent) - 1) / _DENSITY_S * 2.0 * _JOIN_REACH_S * turns
+            if by_chance > _MOST_BY_CHANCE:
+                return False
         one.ticks.append(tick)
         members = (*scratch.members, tick.id)
         if again:

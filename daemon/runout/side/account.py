@@ -19,6 +19,10 @@ from runout.side.tally import Tally
 
 Array = npt.NDArray[np.float32]
 
+_RUN_OUT_S = 3.0
+"""Without music for so long, what ticks is the lead-out: its groove closes on itself"""
+_FLIGHT_S = 0.3
+"""Music that is heard so long after a jump is not the last of what was before it"""
 _SHOCK_S = 0.03
 """Impulses this near to a jump are the shock of it"""
 
@@ -36,6 +40,8 @@ class Account:
         self._rate = rate
         self._cell_s = cell_s
         self.tally = Tally()
+        self.programme_s = start_s
+        """Until when programme was heard, told by whoever feeds the sound"""
         self._crackle = CrackleTracker()
         self._episode: Event | None = None
         self._scratches = ScratchTracker(start_s)
@@ -118,7 +124,7 @@ class Account:
             channel=impulse.channel,
             peak_db=impulse.peak_db,
             confidence=impulse.confidence,
-            part_of=None if self._episode is None else self._episode.id,
+            part_of=self._lock_id or (None if self._episode is None else self._episode.id),
         )
 
     def _next_id(self) -> str:
@@ -127,16 +133,19 @@ class Account:
 
     def _trained(self, event: Event) -> Began | Joined | None:
         """What the impulse means for scratches."""
-        # In a locked groove every click comes back, and none is a scratch for that.
+        # In a locked groove every click comes back, and none is a scratch for that; nor in the
+        # run-out, which is one.
         if self._turns is not None and self._turns.locked:
+            return None
+        if event.time_s > self.programme_s + _RUN_OUT_S:
             return None
         return self._scratches.tick(Tick(event.id, event.time_s, event.channel, event.peak_db))
 
     def _scratch_began(self, began: Began) -> DefectHeard:
-        episode = self._scratch(self._next_id(), began.scratch)
-        self._scratch_ids[began.number] = episode.id
-        self.tally.claim(episode.id, began.scratch.members)
-        return DefectHeard(self._side_id, "begin", episode)
+        id = self._next_id()
+        self._scratch_ids[began.number] = id
+        self.tally.claim(id, began.scratch.members)
+        return DefectHeard(self._side_id, "begin", self._scratch(id, began.scratch))
 
     def _scratch_ended(self, ended: Ended) -> DefectHeard:
         event = self._scratch(self._scratch_ids.pop(ended.number), ended.scratch)
@@ -187,6 +196,8 @@ class Account:
 
     def _jumps(self, said: Sequence[Skipped | LockBegan | LockEnded]) -> Iterator[DefectHeard]:
         for one in said:
+            if self._is_run_out(one):
+                continue
             match one:
                 case Skipped(jump):
                     self._turn_periods.append(jump.period_s)
@@ -201,8 +212,15 @@ class Account:
                     yield DefectHeard(self._side_id, "begin", event)
                 case LockEnded(jump, _, repeats):
                     event = self._jump(self._lock_id, jump, "locked_groove", repeats)
+                    self._lock_id = ""
                     self.tally.add(event)
                     yield DefectHeard(self._side_id, "end", event)
+
+    def _is_run_out(self, said: Skipped | LockBegan | LockEnded) -> bool:
+        """Whether the groove that closes on itself is the record's end: no music is heard in it."""
+        if isinstance(said, LockEnded):
+            return not self._lock_id
+        return self.programme_s < said.jump.time_s + _FLIGHT_S
 
     def _jump(
         self, id: str, jump: Jump, kind: Literal["skip", "locked_groove"], repeats: int

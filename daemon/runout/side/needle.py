@@ -48,6 +48,8 @@ class Needle:
         self.phase: SidePhase = "idle"
         self.at_floor = True
         """Whether the last step was as quiet as a lifted needle"""
+        self.programme = False
+        """Whether the last step was programme, and no mere groove"""
         self._floor_db = _FLOOR_DB
         self._noise_db = 0.0
         self._coming: SidePhase | None = None
@@ -55,14 +57,15 @@ class Needle:
 
     def step(self, level_db: float, start_s: float, end_s: float) -> Change | None:
         """Take the level of the step from `start_s` to `end_s`; say if the phase changed."""
+        self.programme = False
         if self.phase == "idle":
             return self._idle(level_db, start_s, end_s)
         self.at_floor = level_db < self._floor_db + _LIFTED_OVER_FLOOR_DB
         if self.at_floor:
             return self._after(self._lift_s, "idle", start_s, end_s)
         self._noise_db = min(self._noise_db, level_db)
-        programme = level_db >= min(_PROGRAMME_DB, self._noise_db + _PROGRAMME_OVER_NOISE_DB)
-        if self.phase == "needle_down" and programme:
+        self.programme = level_db >= min(_PROGRAMME_DB, self._noise_db + _PROGRAMME_OVER_NOISE_DB)
+        if self.phase == "needle_down" and self.programme:
             return self._after(_PROGRAMME_S, "playing", start_s, end_s)
         self._coming = None
         return None

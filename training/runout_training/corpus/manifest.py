@@ -1,7 +1,9 @@
 """The manifest: every file of sound, where it is from and under what licence."""
 
+import csv
+import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal, get_args
@@ -74,6 +76,17 @@ def write(cache: Path, path: Path) -> int:
     rows = [json.dumps(asdict(entry), sort_keys=True) for entry in entries(cache)]
     path.write_text("".join(f"{row}\n" for row in rows), encoding="utf-8")
     return len(rows)
+
+
+def ledger(known: Iterable[Entry]) -> str:
+    """Lines of CSV that a model's card can vouch for: which file was in which split."""
+    text = io.StringIO()
+    lines = csv.writer(text, lineterminator="\n")
+    lines.writerow(("split", "kind", "package", "version", "licence", "sha256", "file"))
+    for one in known:
+        row = (one.split, one.kind, one.package, one.version, one.licence, one.sha256, one.file)
+        lines.writerow(row)
+    return text.getvalue()
 
 
 def _entry(kind: Kind, packages: Path, path: Path, split: Split) -> Entry:

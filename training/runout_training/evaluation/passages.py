@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 from tqdm import tqdm
 
 from runout.defects.passage import PASSAGE_KINDS, Passage, PassageKind
@@ -16,7 +17,6 @@ from runout_training.evaluation.matching import Span, match
 from runout_training.evaluation.sets import Case
 from runout_training.wear.worn import Truth
 
-_ONSET_S = 0.003
 _LASTING_S: dict[PassageKind, tuple[float, float]] = {
     "dropout": (0.0, 0.012),
     "distortion": (0.3, 0.6),
@@ -86,7 +86,7 @@ def score_passages(model: Model, marked: Sequence[Case], clean: Sequence[Case]) 
         as_click = np.array(match(case.mix.truth, spans[False]).hit, bool)
         as_glitch = np.array(match(case.mix.truth, spans[True]).hit, bool)
         called.append((float(as_glitch.sum()), float((as_click | as_glitch).sum())))
-        onsets += _onsets(case.mix.truth, spans[False])
+        onsets += _onsets(case.mix.truth, spans[False], as_click)
     alarms = _alarms(model, clean)
     return Passages(
         recall={kind: _share(rows) for kind, rows in hits.items()},
@@ -142,13 +142,15 @@ def _alarms(model: Model, clean: Sequence[Case]) -> dict[str, list[tuple[float, 
     return alarms
 
 
-def _onsets(truth: Sequence[Truth], found: Sequence[Span]) -> list[float]:
-    """Milliseconds between each true onset and the nearest found one, of those that are found."""
+def _onsets(
+    truth: Sequence[Truth], found: Sequence[Span], hit: npt.NDArray[np.bool_]
+) -> list[float]:
+    """Milliseconds between the onset of each true impulse that is found and the nearest found."""
     if not found:
         return []
     starts = np.array([one.start for one in found])
-    errors = [float(np.abs(starts - one.start).min()) / RATE for one in truth]
-    return [1000.0 * error for error in errors if error <= _ONSET_S]
+    true = [one.start for one, was_hit in zip(truth, hit, strict=True) if was_hit]
+    return [1000.0 * float(np.abs(starts - start).min()) / RATE for start in true]
 
 
 def _share(rows: Sequence[tuple[float, float]]) -> Figure:

@@ -170,7 +170,8 @@ class _Score:
                 self._jump_errors.append(min(errors))
         self._wrong(damage, "jump", len(jumps) - found)
         if damage == "dense":
-            self._ratios.append(_told_rate(events) / (len(scene.worn.truth) / scene.worn.seconds))
+            told = sum(event.kind in ("click", "pop") for event in events)
+            self._ratios.append(told / len(scene.worn.truth))
 
     def result(self) -> Structure:
         """The table."""
@@ -207,9 +208,11 @@ class _Score:
             of_it = [event for event in told if _is_of(event, events, train)]
             mine |= {event.id for event in of_it}
             audible = sum(one.over_db >= _LEAST_DB for one in train)
-            errors = [abs((event.rpm or 0.0) / scene.clock.rpm - 1.0) for event in of_it]
-            right = bool(errors) and min(errors) <= _RIGHT_RPM
-            self._trains.append(_Named(audible, right, min(errors, default=math.nan)))
+            # Told in pieces, it is what its longest piece says.
+            longest = max(of_it, key=lambda event: event.turns or 0, default=None)
+            rpm = math.nan if longest is None else longest.rpm or 0.0
+            error = abs(rpm / scene.clock.rpm - 1.0)
+            self._trains.append(_Named(audible, error <= _RIGHT_RPM, error))
         return len(mine)
 
     def _wrong(self, damage: Damage, what: str, count: int) -> None:
@@ -234,11 +237,3 @@ def _is_of(scratch: Event, events: Sequence[Event], train: Sequence[Truth]) -> b
         return False
     near = np.abs(times[:, None] - places[None, :]).min(axis=1) <= _NEAR_S
     return bool(near.mean() > 0.5)
-
-
-def _told_rate(events: Sequence[Event]) -> float:
-    """Impulses a second of the crackle told, over all its episodes; 0 where there is none."""
-    crackle = [event for event in events if event.kind == "crackle"]
-    seconds = sum(max(event.duration_s, 1.0) for event in crackle)
-    ticks = sum((event.rate_per_s or 0.0) * max(event.duration_s, 1.0) for event in crackle)
-    return ticks / seconds if seconds else 0.0
