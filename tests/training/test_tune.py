@@ -73,7 +73,7 @@ def test_without_worn_and_unworn_segments_there_is_no_objective():
 
 def test_cost_of_a_network_by_hand():
     model = network.build(NetworkParams(8, 3, (1, 2), past=3), 10, 2, cells=38)
-    macs = 36 * 3 * 10 * 8 + 32 * 3 * 8 * 8 + 32 * 8 * 32 + 32 * 32 * 2
+    macs = 38 * 10 * 8 + 36 * 3 * 8 * 8 + 32 * 3 * 8 * 8 + 32 * 8 * 48 + 32 * 48 * 2
     assert macs_per_s(model) == pytest.approx(macs / (32 * CELL_S))
 
 

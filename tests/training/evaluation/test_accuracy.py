@@ -13,14 +13,14 @@ from runout_training.evaluation.real import score_real
 from runout_training.evaluation.sets import Case
 from runout_training.mix import Mix
 from runout_training.wear.worn import Truth
-from sounds import CLEAN, real_music, with_clicks
+from sounds import CLEAN, faded_out, real_music, with_clicks
 
 PLACES = [0.5, 1.1, 1.9, 2.6]
 MODEL = load_model()
 
 
 def case(name, places=(), over=20.0):
-    sound = with_clicks(real_music(3.0), list(places), over=over).T.copy()
+    sound = with_clicks(faded_out(real_music(3.0)), list(places), over=over).T.copy()
     truth = tuple(
         Truth(
             "click", int(place * RATE) - 4, int(place * RATE), int(place * RATE) + 4, "both", 20.0

@@ -2,18 +2,21 @@ import numpy as np
 
 from runout.model.card import load_model
 from runout_training.corpus.drums import Drums
+from runout_training.corpus.negatives import Negatives
 from runout_training.corpus.tracks import Music
 from runout_training.evaluation.sets import Case
 from runout_training.mix import Mixer, Recipe
+from runout_training.programmes import Programmes
 from runout_training.report.report import report
 
 
 def test_the_shipped_model_has_all_its_pictures(tmp_path):
     # Synthetic programmes need no music, so no packages are fetched here.
-    mixer = Mixer(Music(tmp_path, "test"), Drums(tmp_path, "test"))
+    corpus = (kind(tmp_path, "test") for kind in (Music, Drums, Negatives))
+    mixer = Mixer(Programmes(*corpus))
     recipe = Recipe(3.0, (2.0, 10.0), over_db=(15.0, 30.0), programme="synthetic")
     cases = [
-        Case("worn", f"synthetic {seed}", mixer.mix(np.random.default_rng(seed), recipe))
+        Case("busy", f"synthetic {seed}", mixer.mix(np.random.default_rng(seed), recipe))
         for seed in range(3)
     ]
     history = tmp_path / "history.csv"

@@ -1,5 +1,6 @@
 """What is no click: dropouts, distortion, capture glitches, and a minute of every clean track."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -154,5 +155,7 @@ def _onsets(
 
 
 def _share(rows: Sequence[tuple[float, float]]) -> Figure:
+    if not rows:
+        return Figure(math.nan, math.nan, math.nan)
     counts = np.array(rows, np.float64)
     return bootstrapped(counts, lambda total: total[0] / max(total[1], 1e-9))

@@ -1,0 +1,90 @@
+import math
+
+import numpy as np
+import pytest
+
+from runout.defects.event import Event
+from runout_training.corpus.tracks import RATE
+from runout_training.evaluation.scenes import Scene
+from runout_training.evaluation.structure import _Score, rate, share
+from runout_training.wear.clock import Clock
+from runout_training.wear.worn import Truth, Worn
+
+CLOCK = Clock(100 / 3)
+SOUND = np.zeros((2, 60 * RATE))
+
+
+def scene(damage, *truth):
+    return Scene(damage, CLOCK, Worn(SOUND, CLOCK, truth))
+
+
+def click(time_s, episode=None, over_db=12.0):
+    at = round(time_s * RATE)
+    return Truth("click", at, at, at + 9, "both", over_db, wear="scratch", episode=episode)
+
+
+def jump(kind, time_s):
+    at = round(time_s * RATE)
+    return Truth(kind, at, at, at + RATE, "both", 0.0)
+
+
+def event(kind, time_s, id="e", part_of=None, **more):
+    return Event(id, time_s, 1.0, kind, "both", 12.0, 0.9, part_of, **more)
+
+
+def train(turns, rpm=100 / 3):
+    times = [5.0 + 1.8 * turn for turn in range(turns)]
+    told = [event("click", time_s, f"c{time_s}", "s") for time_s in times]
+    return [click(time_s, 0) for time_s in times], [
+        *told,
+        event("scratch", 5.0, "s", rpm=rpm, turns=turns),
+    ]
+
+
+def test_a_scratch_is_named_with_the_right_speed_or_not_at_all():
+    for rpm, named in ((33.4, 1.0), (45.0, 0.0)):
+        score = _Score()
+        truth, told = train(6, rpm)
+        score.take(scene("scratch", *truth), told)
+        assert score.result().scratches_named.value == named
+
+
+def test_a_scratch_that_is_none_is_false():
+    score = _Score()
+    _, told = train(6)
+    score.take(scene("clean"), told)
+    assert score.result().false_scratches_per_hour.value == pytest.approx(60.0)
+
+
+def test_jumps_are_found_by_kind_and_place():
+    score = _Score()
+    score.take(scene("skip back", jump("skip", 9.0)), [event("skip", 9.02)])
+    score.take(scene("skip back", jump("skip", 9.0)), [event("locked_groove", 9.0)])
+    score.take(scene("locked groove", jump("locked_groove", 9.0)), [event("locked_groove", 9.2)])
+    score.take(scene("loops"), [event("skip", 3.0)])
+    row = score.result()
+    assert row.skips_back.value == 0.5
+    assert row.locked_grooves.value == 0.0
+    assert row.jump_error_ms == pytest.approx(20.0, abs=0.1)
+    assert row.false_jumps_per_hour.value == pytest.approx(60.0)
+    assert row.false_jumps_clean_per_hour.high == math.inf
+
+
+def test_a_dense_rate_is_all_that_was_told_over_all_that_was_there():
+    score = _Score()
+    truth = [click(time_s) for time_s in np.arange(0.0, 60.0, 0.02)]
+    told = [event("click", one.start / RATE) for one in truth]
+    score.take(scene("dense", *truth), told[: round(0.85 * len(told))])
+    assert score.result().dense_within.value == 1.0
+    score.take(scene("dense", *truth), told[: round(0.5 * len(told))])
+    assert score.result().dense_within.value == 0.5
+
+
+def test_exact_intervals_of_known_counts():
+    # Clopper and Pearson, and Garwood: three of ten, and no event in two hours.
+    three = share(3, 10)
+    assert (three.low, three.high) == (
+        pytest.approx(0.0667, abs=1e-4),
+        pytest.approx(0.6525, abs=1e-4),
+    )
+    assert rate(0, 2.0).high == pytest.approx(3.689 / 2, abs=1e-3)
