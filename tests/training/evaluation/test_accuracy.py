@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -6,7 +8,7 @@ from runout.errors import RunoutError
 from runout.model.card import load_model
 from runout_training.corpus.tracks import RATE
 from runout_training.evaluation.accuracy import write
-from runout_training.evaluation.evaluate import every_second, score
+from runout_training.evaluation.evaluate import as_markdown, every_second, score
 from runout_training.evaluation.invariance import score_invariance
 from runout_training.evaluation.passages import found_regions, score_passages
 from runout_training.evaluation.real import score_real
@@ -40,6 +42,15 @@ def test_loud_clicks_are_all_found_and_nothing_else(tmp_path, monkeypatch):
     assert row.f1["worn"].value == row.strict_f1.value == 1.0
     assert row.recall_by_wear == {"click": 1.0}
     assert all(figure.value == 0.0 for figure in row.false_per_min.values())
+
+
+def test_the_tables_have_a_line_for_each_and_a_dash_for_what_is_not_there(tmp_path, monkeypatch):
+    monkeypatch.setattr("runout_training.evaluation.evaluate._PEERS", {})
+    (row,) = score(tmp_path, {"ours": MODEL}, CASES)
+    dusty = replace(row, recall_by_wear={"click": 1.0, "dust": 0.5})
+    tables = as_markdown([dusty, replace(row, detector="half")])
+    assert "| half | 1.000 | - |" in tables
+    assert tables.count("| ours |") == tables.count("| half |") == 4
 
 
 def test_every_second_file_of_each_set_is_kept():

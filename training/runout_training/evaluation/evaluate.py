@@ -129,7 +129,7 @@ def as_markdown(rows: Sequence[Row]) -> str:
             row.detector: [
                 f"{row.precision['faint']:.3f}",
                 f"{row.recall['faint']:.3f}",
-                *(f"{row.recall_by_level[level]:.3f}" for level in levels),
+                *(_share_of(row.recall_by_level, level) for level in levels),
             ]
             for row in rows
         },
@@ -137,13 +137,18 @@ def as_markdown(rows: Sequence[Row]) -> str:
     kinds = sorted(rows[0].recall_by_wear)
     by_wear = _table(
         [f"recall, {kind}" for kind in kinds],
-        {row.detector: [f"{row.recall_by_wear[kind]:.3f}" for kind in kinds] for row in rows},
+        {row.detector: [_share_of(row.recall_by_wear, kind) for kind in kinds] for row in rows},
     )
     alarms = _table(
         [f"false/min, {name}" for name in CLEAN_SETS],
         {row.detector: [_plain(row.false_per_min[name]) for name in CLEAN_SETS] for row in rows},
     )
     return "\n\n".join((whole, by_level, by_wear, alarms))
+
+
+def _share_of(shares: Mapping[str, float], kind: str) -> str:
+    """A share, or a dash where half of the files hold none of the kind."""
+    return f"{shares[kind]:.3f}" if kind in shares else "-"
 
 
 def _plain(figure: Figure) -> str:
