@@ -68,7 +68,7 @@ class Recipe:
     crackle: bool = False
     """Whether to put a crackling surface on"""
     varied: bool = False
-    """Whether the programme is played faster or slower and its treble turned up or down"""
+    """Whether the programme is changed in speed, width, treble and company, to be heard as many"""
     extras: tuple[str, ...] | None = ()
     """Other wear to put on, by name; None to draw it by its own odds"""
     without: tuple[str, ...] = ()

@@ -21,6 +21,11 @@ Programme = Literal[
 
 _FASTEST = 1.3
 """Largest factor of the speed that a programme is varied by"""
+_TOGETHER_SHARE = 0.3
+"""Of varied music, that with other music over it: a track is heard in many companies"""
+_WIDTH_SHARE = 0.5
+_WIDEST = 1.6
+"""Largest factor of the vertical signal that a programme is varied by; the least is 0"""
 
 
 class Patterns(Protocol):
@@ -48,8 +53,8 @@ class Programmes:
     ) -> Sound:
         """About unit RMS, shape (2, samples) at 44.1 kHz.
 
-        `varied` plays it faster or slower and turns its treble up or down; music comes from
-        `track`, where one is given.
+        `varied` plays it faster or slower, wider or narrower, with its treble up or down, and some
+        music over other music; music comes from `track`, where one is given.
         """
         longer_s = seconds * _FASTEST + 0.01 if varied else seconds
         sound = self._plain(rng, kind, longer_s, varied, track)
@@ -70,6 +75,9 @@ class Programmes:
         if kind == "synthetic":
             return _synthetic(rng, round(seconds * RATE))
         sound = self._music.excerpt(rng, seconds, track)
+        if varied and rng.random() < _TOGETHER_SHARE:
+            other = self._music.excerpt(rng, seconds)
+            sound = sound + other * 10 ** (rng.uniform(-12, 0) / 20)
         if kind == "music":
             return sound
         hits = self._drums if kind == "music and drums" else self._negatives
@@ -83,11 +91,15 @@ def programmes(cache: Path, split: Split) -> Programmes:
 
 
 def _varied(rng: np.random.Generator, sound: Sound, samples: int) -> Sound:
-    """`samples` of the sound at another speed, its treble up or down 6 dB."""
+    """`samples` of the sound at another speed, wider or narrower, its treble up or down 6 dB."""
     speed = np.exp(rng.uniform(-np.log(_FASTEST), np.log(_FASTEST)))
     if rng.random() < 0.6:
         sound = soxr.resample(sound.T, RATE, RATE / speed, quality="MQ").T
     sound = sound[:, :samples]
+    if rng.random() < _WIDTH_SHARE:
+        lateral, vertical = sound.mean(axis=0), (sound[0] - sound[1]) / 2
+        vertical = vertical * rng.uniform(0.0, _WIDEST)
+        sound = np.stack((lateral + vertical, lateral - vertical))
     if rng.random() < 0.5:
         treble = signal.sosfilt(
             signal.butter(1, rng.uniform(1_000, 6_000), "high", fs=RATE, output="sos"), sound

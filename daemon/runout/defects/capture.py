@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from runout.defects.impulse import Impulse
+from runout.features.prediction import predictor
 
 Array = npt.NDArray[np.float32]
 Wide = npt.NDArray[np.float64]
@@ -41,7 +42,6 @@ _REPEAT_LEAST = 12
 _MOST_PER_S = 5
 """Impulses a second that are looked at: among more, a glitch more or less is nothing"""
 _RIDGE = 1e-6
-_TINY = 1e-12
 _STEP_16_BITS = 2.0**-15
 
 
@@ -133,7 +133,8 @@ def seam(sound: Wide, at: int) -> float:
     """
     left = sound[:, at - _FIT - _REACH : at - _REACH]
     right = sound[:, at + _REACH : at + _REACH + _FIT][:, ::-1]
-    ahead, behind = np.split(_coefficients(np.concatenate((left, right))), 2)
+    halves = np.concatenate((left, right)) * np.hanning(_FIT)
+    ahead, behind = np.split(predictor(halves, _ORDER, _RIDGE), 2)
     margin = _REACH + _FLANK + 4
     around = sound[:, at - margin - _ORDER : at + margin + _ORDER]
     windows = np.lib.stride_tricks.sliding_window_view(around, _ORDER + 1, axis=1)
@@ -155,20 +156,3 @@ def _highest(errors: Wide, starts: npt.NDArray[np.int64], length: int) -> Wide:
     windows = np.lib.stride_tricks.sliding_window_view(errors, length, axis=1)
     highest: Wide = windows[:, starts].max(axis=2)
     return highest
-
-
-def _coefficients(sounds: Wide) -> Wide:
-    """Linear prediction of each row, by the autocorrelation method: (rows, order)."""
-    tapered = sounds * np.hanning(sounds.shape[1])
-    length = sounds.shape[1]
-    correlation = np.stack(
-        [
-            np.einsum("rn,rn->r", tapered[:, : length - lag], tapered[:, lag:])
-            for lag in range(_ORDER + 1)
-        ],
-        axis=1,
-    )
-    correlation[:, 0] = correlation[:, 0] * (1.0 + _RIDGE) + _TINY
-    apart = np.abs(np.subtract.outer(np.arange(_ORDER), np.arange(_ORDER)))
-    solved: Wide = np.linalg.solve(correlation[:, apart], correlation[:, 1:, None])[..., 0]
-    return solved

@@ -6,6 +6,7 @@ stands on the same.)
 """
 
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -13,9 +14,9 @@ import numpy.typing as npt
 Array = npt.NDArray[np.float32]
 
 _RIDGE = 1e-5
-"""Of the power, added to it: keeps a pure tone's equations solvable"""
+"""Share of the power"""
 _POWER_FLOOR = 1e-12
-"""Likewise for digital silence"""
+"""Added to the power: keeps digital silence's equations solvable"""
 
 
 def prediction_error(samples: Array, order: int) -> Array:
@@ -23,24 +24,36 @@ def prediction_error(samples: Array, order: int) -> Array:
 
     The coefficients are those of the whole of `samples`, by the autocorrelation method.
     """
-    weighted = samples * _taper(samples.shape[1])
-    total = weighted.shape[1]
+    weights = predictor(samples * _taper(samples.shape[1]), order, _RIDGE).astype(np.float32)
+    error = samples[:, order:].copy()
+    total = samples.shape[1]
+    for lag in range(1, order + 1):
+        error -= weights[:, lag - 1, None] * samples[:, order - lag : total - lag]
+    magnitude: Array = np.abs(error, out=error)
+    return magnitude
+
+
+def predictor(
+    tapered: npt.NDArray[np.floating[Any]], order: int, ridge: float
+) -> npt.NDArray[np.float64]:
+    """Weights of the last 1 to `order` samples in the next one: (channels, order).
+
+    Linear prediction of sounds of shape (channels, samples) that fade in and out, by the
+    autocorrelation method; `ridge`, a share of the power, keeps a pure tone's equations solvable.
+    """
+    total = tapered.shape[1]
     correlation = np.stack(
         [
-            np.einsum("cn,cn->c", weighted[:, : total - lag], weighted[:, lag:])
+            np.einsum("cn,cn->c", tapered[:, : total - lag], tapered[:, lag:])
             for lag in range(order + 1)
         ],
         axis=1,
     ).astype(np.float64)
-    correlation[:, 0] = correlation[:, 0] * (1.0 + _RIDGE) + _POWER_FLOOR
+    correlation[:, 0] = correlation[:, 0] * (1.0 + ridge) + _POWER_FLOOR
     apart = np.abs(np.subtract.outer(np.arange(order), np.arange(order)))
-    coefficients = np.linalg.solve(correlation[:, apart], correlation[:, 1:, None])
-    coefficients = coefficients.astype(np.float32)
-    error = samples[:, order:].copy()
-    for lag in range(1, order + 1):
-        error -= coefficients[:, lag - 1] * samples[:, order - lag : total - lag]
-    magnitude: Array = np.abs(error, out=error)
-    return magnitude
+    weights: npt.NDArray[np.float64]
+    weights = np.linalg.solve(correlation[:, apart], correlation[:, 1:, None])[..., 0]
+    return weights
 
 
 @lru_cache

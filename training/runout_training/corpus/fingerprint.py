@@ -30,7 +30,7 @@ _SHORTEST_S = 6.0
 _HIT_S = 1.5
 _SHARED = 0.03
 """Share of the shorter sound's landmarks at one offset. Of 24 held-out tracks, excerpts at another
-rate, offset and level, through Vorbis at some 50 kbit/s, shared 0.06 at least and 0.24 in the
+rate, offset and level, through Vorbis of low quality, shared 0.06 at least and 0.24 in the
 median; unrelated ones 0.011 at most"""
 _LEAST = 40
 _COMMON = 200

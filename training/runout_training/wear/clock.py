@@ -5,8 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-RPMS = (100.0 / 3.0, 45.0, 78.26)
-"""Nominal speeds; 78.26 is 3600 / 46, what a 60 Hz stroboscope of 92 bars gives"""
+from runout.defects.revolution import NOMINAL_RPM
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,5 +34,5 @@ class Clock:
 
 def draw_clock(rng: np.random.Generator, off: float = 0.03) -> Clock:
     """A clock of any nominal speed, LPs most often, wrong by up to the share `off`."""
-    nominal = float(rng.choice(RPMS, p=(0.6, 0.25, 0.15)))
+    nominal = float(rng.choice(NOMINAL_RPM, p=(0.6, 0.25, 0.15)))
     return Clock(nominal * (1.0 + rng.uniform(-off, off)), float(rng.random()))
