@@ -19,7 +19,7 @@ from runout_training.corpus.tracks import Split
 from runout_training.evaluation.accuracy import Accuracy
 from runout_training.wear.extras import EXTRAS
 
-VERSION = "0.2.0"
+VERSION = "0.3.0"
 FLOAT_TOLERANCE = 1e-4
 """Of scores, that the float file may be off from Keras on the sanity sounds"""
 INT8_TOLERANCE = 0.1
