@@ -3,6 +3,7 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 RECORD := tests/data/excerpt78.flac
 CACHE  ?= $(HOME)/.cache/runout
+PICTURES ?= build/report
 
 .DEFAULT_GOAL := help
 .PHONY: help run test test-training lint bench train evaluate baselines tune report clean
@@ -42,8 +43,8 @@ baselines: .venv-train/ready  ## train the predecessors' systems and judge them 
 tune: .venv-train/ready  ## look for a better network within the box's cost
 	.venv-train/bin/runout-train --cache "$(CACHE)" tune
 
-report: .venv-train/ready  ## draw pictures of how well models/ear.tflite hears
-	.venv-train/bin/runout-train --cache "$(CACHE)" report
+report: .venv-train/ready  ## draw pictures of how well models/ear.tflite hears, into build/report
+	.venv-train/bin/runout-train --cache "$(CACHE)" report "$(PICTURES)"
 
 clean:  ## remove what was built here (not the music)
 	rm -rf .venv .venv-bench .venv-train build dist *.egg-info

@@ -4,15 +4,14 @@ from pathlib import Path
 
 import keras
 import numpy as np
-import numpy.typing as npt
 import tensorflow as tf
 
 from runout.features.params import FeatureParams
 from runout.model.card import Normalization
 from runout_training import network
+from runout_training.batches import Batches
 from runout_training.dataset import CLASSES, Examples
 
-_BATCH = 32
 _PEAK_RATE = 2e-3
 _CLIP = 8.0
 """Normalized features beyond this many deviations are cut: the range that int8 must span"""
@@ -25,53 +24,6 @@ def normalization_of(examples: Examples) -> Normalization:
     reach = np.percentile(np.abs(rows - mean), 99.99, axis=0)
     scale = np.maximum(rows.std(axis=0), reach / _CLIP)
     return Normalization(tuple(mean.tolist()), tuple(scale.tolist()), _CLIP)
-
-
-class _Batches(keras.utils.PyDataset):
-    """Normalized segments in shuffled batches, left and right swapped in half of them."""
-
-    def __init__(
-        self,
-        examples: Examples,
-        normalization: Normalization,
-        params: network.NetworkParams,
-        seed: int | None,
-    ) -> None:
-        super().__init__()
-        self._features = examples.features
-        self._normalization = normalization
-        last = examples.targets.shape[1] - params.future
-        self._targets = examples.targets[:, params.past : last]
-        features = FeatureParams()
-        self._walls = slice(2 * features.n_mfcc, 2 * features.n_mfcc + features.n_wall_impulse)
-        self._seed = seed
-        self._epoch = 0
-        self._shuffle()
-
-    def __len__(self) -> int:
-        return len(self._features) // _BATCH
-
-    def __getitem__(self, index: int) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int8]]:
-        picked = self._order[index * _BATCH : (index + 1) * _BATCH]
-        rows = self._normalization.apply(self._features[picked].astype(np.float32))
-        if self._seed is not None and (index + self._epoch) % 2:
-            walls = rows[:, :, self._walls]
-            pairs = walls.reshape(*walls.shape[:2], -1, 2)
-            rows[:, :, self._walls] = pairs[..., ::-1].reshape(walls.shape)
-        return rows, self._targets[picked]
-
-    def begin(self, epoch: int) -> None:
-        """Shuffle as this epoch is shuffled, whether or not the run was cut before it."""
-        self._epoch = epoch
-        self._shuffle()
-
-    def _shuffle(self) -> None:
-        count = len(self._features)
-        self._order = (
-            np.arange(count)
-            if self._seed is None
-            else np.random.default_rng((self._seed, self._epoch)).permutation(count)
-        )
 
 
 def loss(targets: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:
@@ -100,8 +52,8 @@ def train(
         return keras.models.load_model(finished, compile=False), normalization
     keras.utils.set_random_seed(seed)
     params = network.NetworkParams()
-    batches = _Batches(examples, normalization, params, seed)
-    held = _Batches(validation, normalization, params, None)
+    batches = Batches(examples, normalization, params, seed)
+    held = Batches(validation, normalization, params, None)
     model = network.build(params, FeatureParams().n_features, len(CLASSES))
     rate = keras.optimizers.schedules.CosineDecay(
         _PEAK_RATE / 20,

@@ -9,11 +9,11 @@ from typing import Any
 import keras
 import keras_tuner
 import numpy as np
-import numpy.typing as npt
 
 from runout.features.params import FeatureParams
 from runout.model.card import Normalization
 from runout_training import network
+from runout_training.batches import Batches
 from runout_training.cost import macs_per_s
 from runout_training.dataset import CLASSES, STEP, Examples
 from runout_training.false_alarm_limit import f1_at_limit
@@ -38,7 +38,6 @@ _MOST_FUTURE = 16
 """Cells after the scored one (93 ms): what the latency leaves the network"""
 _FUTURE_SHARE = 0.4
 """Of the context, as the shipped network has it"""
-_BATCH = 32
 _ASKED = ("click", "pop")
 
 
@@ -166,13 +165,12 @@ class Space(keras_tuner.HyperModel):  # type: ignore[misc]
     ) -> keras.callbacks.History:
         """Train a network; each epoch's history has the objective beside the loss."""
         params = params_of(hp)
-        judge = _Judge(_Segments(validation, normalization, params))
-        return model.fit(
-            _Segments(examples, normalization, params, shuffled=True),
-            epochs=epochs,
-            callbacks=[judge],
-            verbose=2,
+        judge = _Judge(Batches(validation, normalization, params, None))
+        batches = Batches(examples, normalization, params, seed=0)
+        shuffle = keras.callbacks.LambdaCallback(
+            on_epoch_begin=lambda epoch, _logs: batches.begin(epoch)
         )
+        return model.fit(batches, epochs=epochs, callbacks=[shuffle, judge], verbose=2)
 
 
 class _Search(keras_tuner.RandomSearch):  # type: ignore[misc]
@@ -187,41 +185,10 @@ class _Search(keras_tuner.RandomSearch):  # type: ignore[misc]
         return self.hypermodel.fit(hyperparameters, model, **wanted)
 
 
-class _Segments(keras.utils.PyDataset):  # type: ignore[misc]
-    """Normalized segments in batches, with the targets that the network has room to answer."""
-
-    def __init__(
-        self,
-        examples: Examples,
-        normalization: Normalization,
-        params: NetworkParams,
-        shuffled: bool = False,
-    ) -> None:
-        super().__init__()
-        self._features = examples.features
-        self._normalization = normalization
-        last = examples.targets.shape[1] - params.future
-        self.targets = examples.targets[:, params.past : last]
-        self._order = np.arange(len(self._features))
-        self._rng = np.random.default_rng(0) if shuffled else None
-
-    def __len__(self) -> int:
-        return -(-len(self._features) // _BATCH)
-
-    def __getitem__(self, index: int) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int8]]:
-        picked = self._order[index * _BATCH : (index + 1) * _BATCH]
-        rows = self._normalization.apply(self._features[picked].astype(np.float32))
-        return rows, self.targets[picked]
-
-    def on_epoch_end(self) -> None:
-        if self._rng is not None:
-            self._rng.shuffle(self._order)
-
-
 class _Judge(keras.callbacks.Callback):  # type: ignore[misc]
     """Puts the objective on validation segments into each epoch's logs."""
 
-    def __init__(self, held: _Segments) -> None:
+    def __init__(self, held: Batches) -> None:
         super().__init__()
         self._held = held
 

@@ -16,6 +16,8 @@ from runout_training.evaluation.matching import Span, f1, match
 from runout_training.evaluation.sets import Case
 
 _FULL_SCALE = 1.0
+_HISS_DBFS = -80.0
+"""Of a preamp whose cartridge gives nothing"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +110,11 @@ def _in_16_bits(sound: Sound) -> Sound:
     return np.asarray(np.clip(steps, -_FULL_SCALE, _FULL_SCALE), np.float32)
 
 
+def _one_dead(sound: Sound) -> Sound:
+    hiss = np.random.default_rng(0).standard_normal(sound.shape[1]) * 10 ** (_HISS_DBFS / 20)
+    return np.asarray(np.stack((sound[0], hiss)), np.float32)
+
+
 _CAPTURES: tuple[tuple[str, int, Callable[[Sound], Sound]], ...] = (
     ("48 kHz", 48_000, _at(48_000)),
     ("96 kHz", 96_000, _at(96_000)),
@@ -117,5 +124,6 @@ _CAPTURES: tuple[tuple[str, int, Callable[[Sound], Sound]], ...] = (
     ("polarity turned", RATE, lambda sound: -sound),
     ("channels swapped", RATE, lambda sound: np.ascontiguousarray(sound[::-1])),
     ("mono", RATE, _mono),
-    ("right channel dead", RATE, lambda sound: sound * np.float32([[1.0], [0.0]])),
+    ("right channel dead but for its hiss", RATE, _one_dead),
+    ("right channel dead, exact zeros", RATE, lambda sound: sound * np.float32([[1.0], [0.0]])),
 )
