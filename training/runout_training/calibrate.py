@@ -15,7 +15,7 @@ from runout.defects.passage import PASSAGE_KINDS, PassageKind
 from runout.model.card import Model
 from runout.model.sensitivity import Sensitivity
 from runout_training.corpus.tracks import RATE
-from runout_training.evaluation.detectors import impulses, passages, scored
+from runout_training.evaluation.detectors import candidates, impulses, passages, scored
 from runout_training.evaluation.matching import Span, f1, match
 from runout_training.evaluation.passages import found_regions, lasting
 from runout_training.evaluation.sets import IMPULSE_SETS, cases, long_clean
@@ -77,7 +77,7 @@ class _Found:
         self._scored = [
             scored(case.mix.sound, model) for case in tqdm(self._cases, desc="scoring", unit="file")
         ]
-        self._impulses = [impulses(one, model, off) for one in self._scored]
+        self._candidates = [candidates(one, model, off) for one in self._scored]
         self._marked = list(passage_cases(cache, "validation"))
         self._marked_scored = [
             scored(case.mix.sound, model)
@@ -87,7 +87,7 @@ class _Found:
     @cached_property
     def _points(self) -> list[Point]:
         return [
-            self._point({"click": click, "pop": pop}, self._impulses)
+            self._point({"click": click, "pop": pop}, self._candidates)
             for click, pop in tqdm(list(product(_GRID, _GRID)), desc="trying", unit="point")
         ]
 

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from runout.defects.capture import CaptureJudge
 from runout.defects.impulse import Impulse, ImpulseFinder
 from runout.defects.passage import Passage, PassageFinder, PassageKind
+from runout.defects.rarity import Rarity
 from runout.model.card import Model
 from runout.model.scorer import Scored, Scorer
 from runout_training.corpus.tracks import RATE
@@ -35,6 +36,17 @@ def scored(sound: Sound, model: Model) -> list[Scored]:
 
 def impulses(pieces: Sequence[Scored], model: Model, thresholds: dict[str, float]) -> list[Impulse]:
     """Every impulse that the box would find."""
+    return [
+        one
+        for one in candidates(pieces, model, thresholds)
+        if one.confidence >= thresholds[one.kind] or one.kind == "capture_glitch"
+    ]
+
+
+def candidates(
+    pieces: Sequence[Scored], model: Model, thresholds: dict[str, float]
+) -> list[Impulse]:
+    """Every impulse that the box would weigh, with the confidence that it then has."""
     finder, judge = ImpulseFinder(model.card, thresholds), CaptureJudge(RATE)
     found: list[Impulse | None] = []
     # The box has heard a step and more of what comes when it judges.
@@ -46,7 +58,8 @@ def impulses(pieces: Sequence[Scored], model: Model, thresholds: dict[str, float
             judge.feed(np.ascontiguousarray(coming.audio.T))
         found += [judge.judge(impulse, RATE) for impulse in finder.feed(piece)]
     found += [judge.judge(impulse, RATE) for impulse in finder.finish()]
-    return [impulse for impulse in found if impulse is not None]
+    rarity = Rarity(0.0, RATE)
+    return [rarity.weigh(impulse) for impulse in found if impulse is not None]
 
 
 def passages(
