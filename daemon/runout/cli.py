@@ -71,6 +71,19 @@ def _parser() -> argparse.ArgumentParser:
     grade.add_argument("--json", action="store_true", help="print a line of JSON a file")
     grade.set_defaults(run=_grade)
 
+    measure = commands.add_parser(
+        "measure", parents=[common], help="measure a turntable by recordings of a test record"
+    )
+    measure.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    measure.add_argument("--json", action="store_true", help="print a line of JSON a file")
+    measure.add_argument(
+        "--tone", type=float, metavar="HZ", help="the test tone (default: 3150, 3000 or 1000)"
+    )
+    measure.add_argument(
+        "--radius", type=float, metavar="MM", help="how far from the spindle the tone is cut"
+    )
+    measure.set_defaults(run=_measure)
+
     demo = commands.add_parser(
         "demo", parents=[common, settings], help="play a file to the daemon and watch it"
     )
@@ -166,6 +179,41 @@ def _grade(arguments: argparse.Namespace) -> int:
             print(f"runout: {path}: not graded: {side.grade.limited_by}", file=sys.stderr)
             status = 1
     return status
+
+
+def _measure(arguments: argparse.Namespace) -> int:
+    from runout.measure.test_record import measure_file
+    from runout.measure.tone import LEAST_NOMINAL_HZ, MOST_NOMINAL_HZ, NOMINAL_HZ
+    from runout.report.measured import measured_line, measured_lines
+    from runout.report.progress import Progress
+    from runout.report.style import Style
+
+    tone, radius = arguments.tone, arguments.radius
+    if tone is not None and not LEAST_NOMINAL_HZ <= tone <= MOST_NOMINAL_HZ:
+        allowed = f"{LEAST_NOMINAL_HZ:g} to {MOST_NOMINAL_HZ:g} Hz"
+        raise UsageError(f"--tone {tone:g}: tones of {allowed} can be measured")
+    if radius is not None and not 0 < radius <= MOST_RADIUS_MM:
+        raise UsageError(f"--radius {radius:g}: expected up to {MOST_RADIUS_MM:g} mm")
+    nominal_hz = NOMINAL_HZ if tone is None else (tone,)
+    status = 0
+    for path in arguments.files:
+        try:
+            with Progress(path.name, sys.stderr) as progress:
+                record = measure_file(path, progress.show, nominal_hz)
+        except RunoutError as error:
+            print(f"runout: {error}", file=sys.stderr)
+            status = 1
+            continue
+        if arguments.json:
+            print(measured_line(str(path), record, radius), flush=True)
+        else:
+            print(f"  {path}")
+            print("\n".join(measured_lines(record, radius, Style.of(sys.stdout))))
+    return status
+
+
+MOST_RADIUS_MM = 200.0
+"""Transcription discs of 16 inches are the largest"""
 
 
 def _demo(arguments: argparse.Namespace) -> int:
