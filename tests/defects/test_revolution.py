@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from runout.defects.faint import Faint
 from runout.defects.revolution import NOMINAL_RPM, is_beat, newest_train
 
 
@@ -36,6 +37,42 @@ def test_a_missed_turn_is_counted():
     assert train.turns == 6
     assert len(train.members) == 5
     assert train.period_s == pytest.approx(1.8)
+
+
+def test_three_turns_in_a_row_may_be_missed_where_little_else_ticks():
+    times = [one for turn, one in enumerate(every(1.8, 8)) if turn not in (3, 4, 5)]
+    train = newest_train(times, 16.0)
+    assert train is not None
+    assert (train.turns, len(train.members)) == (8, 5)
+
+
+def half_heard(times, score=0.3, seconds=16.0, cell_s=256 / 44_100, told=()):
+    """Scores that are noise of up to 0.1, but for the cells at some times."""
+    cells = round(seconds / cell_s)
+    scores = np.random.default_rng(4).uniform(0.0, 0.1, cells).astype(np.float32)
+    scores[[int(time / cell_s) for time in times]] = score
+    faint = Faint(seconds)
+    for time in told:
+        faint.told(time)
+    faint.feed(scores, 0.0, cell_s)
+    return faint
+
+
+def test_what_is_half_heard_where_a_click_is_due_makes_a_train_of_what_chance_would_explain():
+    times = every(1.8, 7)
+    told = [times[0], times[3], times[6]]
+    assert newest_train(told, 15.0) is None
+    assert newest_train(told, 15.0, half_heard([])) is None
+    train = newest_train(told, 15.0, half_heard(times))
+    assert train is not None
+    assert (train.turns, train.members) == (7, tuple(told))
+    elsewhere = half_heard(np.array(times[:-1]) + 0.4)
+    assert newest_train(told, 15.0, elsewhere) is None
+
+
+def test_no_faint_click_is_a_train_by_itself():
+    times = every(1.8, 7)
+    assert newest_train(times[-1:], 15.0, half_heard(times)) is None
 
 
 def test_a_ragged_edge_is_followed_and_a_click_that_comes_10_ms_late_is_not():

@@ -126,15 +126,16 @@ class FrontEnd:
         hop, around = params.hop, params.scale_cells
         audio = span[:, self._margin : -self._margin]
 
-        inside = slice(around, -around)
         signals = [
-            (cells[:, inside], local_scale(scales, around))
-            for cells, scales in self._impulse_signals(span)
+            (cells, local_scale(scales, around)) for cells, scales in self._impulse_signals(span)
         ]
 
         half = hop // 2
         near = span[:, self._margin - half : span.shape[1] - self._margin + half]
-        groove = np.stack((near[0] + near[1], near[0] - near[1])) * np.float32(0.5)
+        groove = np.empty_like(near)
+        np.add(near[0], near[1], out=groove[0])
+        np.subtract(near[0], near[1], out=groove[1])
+        groove *= np.float32(0.5)
         frames = np.lib.stride_tricks.sliding_window_view(groove, params.n_fft, axis=1)
         lateral, vertical = mfcc(frames[:, ::hop], params)
         level = self._level(lateral[:, 0])
@@ -151,16 +152,20 @@ class FrontEnd:
         """Each impulse signal by cell, (channels, cells, points), with the cells' own scales.
 
         First the error of linear prediction of left, right and vertical, then the second
-        differences of left and right. The cells are those of the step and `scale_cells` on either
-        side of it. Steps overlap in them; what the last step worked out is kept.
+        differences of left and right. The cells are those of the step; the scales are those of
+        `scale_cells` more on either side of it. Steps overlap in them; what the last step worked
+        out is kept.
         """
         params = self._params
         # A margin holds half a hop more than the cells that it must: room for the neighbours.
-        half, overlap = params.hop // 2, 2 * params.scale_cells
+        half, around = params.hop // 2, params.scale_cells
+        overlap = 2 * around
         known = overlap if self._signals else 0
         fresh = span[:, known * params.hop :]
         walls = fresh[:, half - params.order : -half]
-        groove = np.concatenate((walls, walls[:1] - walls[1:]))
+        groove = np.empty((3, walls.shape[1]), np.float32)
+        groove[:2] = walls
+        np.subtract(walls[0], walls[1], out=groove[2])
         signals = [prediction_error(groove, params.order)]
         for lag in params.lags:
             # A longer lag hears lower sounds, which need fewer points.
@@ -170,12 +175,17 @@ class FrontEnd:
         by_cell = [one.reshape(len(one), self._step + overlap - known, -1) for one in signals]
         both = [(cells, cell_scale(cells)) for cells in by_cell]
         if known:
-            both = [
-                (np.concatenate((old, new), axis=1), np.concatenate((past, scales), axis=1))
+            inside = [
+                (
+                    np.concatenate((old[:, around:], new[:, :-around]), axis=1),
+                    np.concatenate((past, scales), axis=1),
+                )
                 for (old, past), (new, scales) in zip(self._signals, both, strict=True)
             ]
+        else:
+            inside = [(cells[:, around:-around], scales) for cells, scales in both]
         self._signals = [(cells[:, -overlap:], scales[:, -overlap:]) for cells, scales in both]
-        return both
+        return inside
 
     def _level(self, c0: Array) -> Array:
         """Mean of C0 of lateral over the last `level_cells` cells, the present one included.

@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from runout.features.front_end import Frames, FrontEnd
+from runout.kept import Kept
 from runout.model.card import Model
 from runout.model.interpreter import Interpreter, Runtime
 
@@ -48,8 +49,8 @@ class Scorer:
             card.features,
         )
         self._rows: Array = np.zeros((0, card.features.n_features), np.float32)
-        self._audio: Array = np.zeros((2, 0), np.float32)
-        self._ratio: Array = np.zeros((3, 0), np.float32)
+        self._audio = Kept(window.cells * self._hop)
+        self._ratio = Kept(window.cells * self._hop)
         self._next_cell = 0
 
     def feed(self, samples: Array) -> Iterator[Scored]:
@@ -72,20 +73,20 @@ class Scorer:
             self._surplus = 0
         rows = self._normalization.apply(frames.features)
         self._rows = np.concatenate((self._rows, rows))
-        self._audio = np.concatenate((self._audio, frames.audio), axis=1)
-        self._ratio = np.concatenate((self._ratio, frames.ratio), axis=1)
+        self._audio.feed(frames.audio)
+        self._ratio.feed(frames.ratio)
         while len(self._rows) >= window.cells:
             logits = self._interpreter.run(self._rows[: window.cells])
-            heard = slice(window.past * hop, (window.past + window.scored) * hop)
+            # The first window's past comes before cell 0.
+            begin = (self._next_cell + window.past) * hop
+            end = begin + window.scored * hop
             yield Scored(
                 self._next_cell,
                 1.0 / (1.0 + np.exp(-logits)),
-                self._audio[:, heard],
-                self._ratio[:, heard],
+                self._audio.between(begin, end),
+                self._ratio.between(begin, end),
             )
             self._rows = self._rows[window.scored :]
-            self._audio = self._audio[:, window.scored * hop :]
-            self._ratio = self._ratio[:, window.scored * hop :]
             self._next_cell += window.scored
 
 

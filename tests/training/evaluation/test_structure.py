@@ -1,4 +1,5 @@
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -70,13 +71,20 @@ def test_jumps_are_found_by_kind_and_place():
     assert row.false_jumps_clean_per_hour.high == math.inf
 
 
-def test_a_dense_rate_is_all_that_was_told_over_all_that_was_there():
+def test_a_dense_rate_is_that_of_the_episodes_and_the_clicks_outside_of_them():
     score = _Score()
     truth = [click(time_s) for time_s in np.arange(0.0, 60.0, 0.02)]
-    told = [event("click", one.start / RATE) for one in truth]
-    score.take(scene("dense", *truth), told[: round(0.85 * len(told))])
-    assert score.result().dense_within.value == 1.0
-    score.take(scene("dense", *truth), told[: round(0.5 * len(told))])
+    # Of 3000 ticks 2500 in an episode of 50 s that was told by half; of the others, a fifth each.
+    found = [event("click", one.start / RATE) for one in truth]
+    crackle = replace(event("crackle", 5.0, rate_per_s=48.0), duration_s=50.0)
+    told = [one for one in found[::2] if 5.0 <= one.time_s <= 55.0] + [
+        one for one in found[::5] if not 5.0 <= one.time_s <= 55.0
+    ]
+    score.take(scene("dense", *truth), [*told, crackle])
+    row = score.result()
+    assert row.dense_ratio.value == pytest.approx(2500 / 3000, abs=1e-3)
+    assert row.dense_within.value == 1.0
+    score.take(scene("dense", *truth), told)
     assert score.result().dense_within.value == 0.5
 
 

@@ -57,6 +57,7 @@ def candidates(
         if coming is not None:
             judge.feed(np.ascontiguousarray(coming.audio.T))
         found += [judge.judge(impulse, RATE) for impulse in finder.feed(piece)]
+        found += judge.unheard(piece, RATE)
     found += [judge.judge(impulse, RATE) for impulse in finder.finish()]
     rarity = Rarity(0.0, RATE)
     return [rarity.weigh(impulse) for impulse in found if impulse is not None]

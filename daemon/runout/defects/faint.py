@@ -1,0 +1,58 @@
+"""Faint clicks: what the model half hears is evidence where a click is due, and nowhere else."""
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[np.float32]
+
+_LEAST = np.float32(0.0)
+
+
+class Faint:
+    """The scores of the last cells in which no impulse was told, and how surprising they are.
+
+    No score is high or low by itself: it is judged by its rank among the cells kept, so neither a
+    threshold nor the calibration of a model enters.
+    """
+
+    def __init__(self, kept_s: float) -> None:
+        """Scores of the last `kept_s` seconds are kept."""
+        self._kept_s = kept_s
+        self._scores: Array = np.zeros(0, np.float32)
+        self._ranked: Array = self._scores
+        self._start_s = 0.0
+        self._cell_s = 1.0
+        self._told: list[float] = []
+
+    def told(self, time_s: float) -> None:
+        """An impulse was told: its cell, and those that overhear it, are not faint ones."""
+        self._told.append(time_s)
+
+    def feed(self, scores: Array, start_s: float, cell_s: float) -> None:
+        """Take the scores of the next cells of `cell_s` seconds, from `start_s` on."""
+        kept = np.concatenate((self._scores, scores))[-round(self._kept_s / cell_s) :]
+        self._start_s = start_s + (len(scores) - len(kept)) * cell_s
+        self._scores, self._cell_s = kept, cell_s
+        # An impulse may be told before the scores of its cells come.
+        for time_s in self._told:
+            cell = int((time_s - self._start_s) // cell_s)
+            self._scores[max(0, cell - 1) : max(0, cell + 2)] = _LEAST
+        end_s = start_s + (len(scores) - 2) * cell_s
+        self._told = [time_s for time_s in self._told if time_s >= end_s]
+        self._ranked = self._scores[:0]
+
+    def chance(self, time_s: float, reach_s: float) -> float:
+        """Chance, 0 to 1, that the cells within `reach_s` of a time are as hot as they are anyhow.
+
+        1 where their scores aren't kept.
+        """
+        first = int((time_s - reach_s - self._start_s) // self._cell_s)
+        last = int((time_s + reach_s - self._start_s) // self._cell_s)
+        if first < 0 or last >= len(self._scores):
+            return 1.0
+        if len(self._ranked) == 0:
+            self._ranked = np.sort(self._scores)
+        hottest = self._scores[first : last + 1].max()
+        as_hot = len(self._ranked) - int(np.searchsorted(self._ranked, hottest))
+        share = as_hot / len(self._ranked)
+        return float(1.0 - (1.0 - share) ** (last + 1 - first))
