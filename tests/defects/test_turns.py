@@ -84,6 +84,13 @@ def test_loops_that_fit_the_turn_are_no_locked_groove():
     assert played(sound + hiss[:, : sound.shape[1]], [AT]) == []
 
 
+def test_a_click_where_a_voice_falls_silent_over_a_loop_is_no_jump():
+    loop = np.tile(music(1.8, seed=3)[:, :TURN], (1, 5))
+    voice = music(9.0, seed=4)[:, : 5 * TURN].copy()
+    voice[:, 2 * TURN : 4 * TURN] = 0.0
+    assert played(loop + voice, [3 * TURN]) == []
+
+
 def test_a_repeat_without_a_shock_is_the_music_s_own():
     sound = music(16.0)
     assert played(pieces(sound, (0, AT), (AT - TURN, sound.shape[1]))) == []

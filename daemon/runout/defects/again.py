@@ -22,12 +22,15 @@ _KEPT_S = 7.5
 """Two turns of a slow LP, and two more of the slowest repeat that is looked for"""
 _PART = 32
 """Bins (46 ms) that are compared on their own"""
-_FINE_PART = 256
+FINE_PART = 256
 """Samples (5.8 ms) that are compared on their own: in 23 ms a drive's flutter of 0.2 % moves the
 treble by a whole wave. Of 25 simulated skips, the median part was alike by 0.81 there (at the
-median; 0.32 in the worst tenth of them) and is by 0.93 here (0.77)"""
-_FINE_REACH_S = 0.002
-"""A lag may be off by this much: by the width of a bin, and the platter's flutter"""
+median; 0.32 in the worst tenth of them) and is by 0.93 here (0.77), by its second difference. By
+the first, which has less of the preamp's noise, a noisy one was alike by 0.98 and not 0.70"""
+FINE_REACH = 88
+"""Samples (2 ms) by which a lag may be off: by the width of a bin, and the platter's flutter"""
+_FINER = 4
+"""Steps in a sample: half a sample off, the treble at 11 kHz is alike by 0.7 at most"""
 _FAINT = 1e-6
 """-120 dBFS: below that no envelope is told"""
 _TINY = 1e-12
@@ -114,38 +117,39 @@ class Past:
         """Seconds in a part of `alike`."""
         return _PART / self.bin_rate
 
-    def finely_alike(self, start: int, end: int, lag: int) -> tuple[Array, float]:
+    def finely_alike(self, start: int, end: int, lag: int) -> Array:
         """How alike the sharp part of samples `start` to `end` is to what was `lag` before.
 
-        Correlation coefficients of parts of 5.8 ms, each at its own best lag near `lag`, over both
-        channels; and the median of those lags in samples.
+        Correlation coefficients over both channels of parts of 5.8 ms, at lags one sample apart
+        from `lag + FINE_REACH` down to `lag - FINE_REACH`, each the best of four within that
+        sample; shape (parts, lags), the oldest part first. No parts where it isn't held.
         """
-        reach = round(_FINE_REACH_S * self.rate)
-        first = self.heard - self._held
-        if start - lag - reach < first:
-            return np.zeros(0, np.float32), float(lag)
-        sound = self._between(start - lag - reach, min(end + 2, self.heard))
-        sharp = np.diff(sound, 2, axis=1)
-        parts = (sharp.shape[1] - lag - reach) // _FINE_PART
-        if parts < 1:
-            return np.zeros(0, np.float32), float(lag)
-        span = parts * _FINE_PART
-        now = sharp[:, lag + reach : lag + reach + span].reshape(2, parts, -1)
-        windows = np.lib.stride_tricks.sliding_window_view(
-            sharp[:, : span + 2 * reach], _FINE_PART + 2 * reach, axis=1
-        )
-        then = windows[:, ::_FINE_PART]
-        size = fft.next_fast_len(_FINE_PART + 2 * reach, real=True)
+        reach = FINE_REACH
+        places = 2 * reach + 1
+        parts = (min(end, self.heard - 1) - start) // FINE_PART
+        if parts < 1 or start - lag - reach < self.heard - self._held:
+            return np.zeros((0, places), np.float32)
+        span = parts * FINE_PART
+        now = self._sharp(start, span).reshape(2, parts, -1)
+        width = FINE_PART + 2 * reach
+        known = self._sharp(start - lag - reach, span + 2 * reach)
+        then = np.lib.stride_tricks.sliding_window_view(known, width, axis=1)[:, ::FINE_PART]
+        size = fft.next_fast_len(width, real=True)
         spectra = fft.rfft(then, size, axis=2) * np.conj(fft.rfft(now, size, axis=2))
-        products = fft.irfft(spectra, size, axis=2)[:, :, : 2 * reach + 1].sum(axis=0)
+        finer = fft.irfft(spectra.sum(axis=0), size * _FINER, axis=1) * _FINER
+        # Half a sample to either side of each lag.
+        around = np.roll(finer, _FINER // 2, axis=1)[:, : places * _FINER]
+        products = around.reshape(parts, places, _FINER).max(axis=2)
         sums = np.cumsum(np.square(then).sum(axis=0), axis=1)
-        powers = sums[:, _FINE_PART - 1 :].copy()
+        powers = sums[:, FINE_PART - 1 :].copy()
         powers[:, 1:] -= sums[:, : 2 * reach]
         own = np.square(now).sum(axis=(0, 2))
-        alike = products / np.sqrt(np.maximum(powers * own[:, None], _TINY))
-        places = alike.argmax(axis=1)
-        coefficients: Array = alike[np.arange(parts), places].astype(np.float32)
-        return coefficients, float(lag + reach - np.median(places))
+        alike: Array = products / np.sqrt(np.maximum(powers * own[:, None], _TINY))
+        return alike
+
+    def _sharp(self, start: int, samples: int) -> Array:
+        """The difference of so many samples from the next."""
+        return np.diff(self._between(start, start + samples + 1), axis=1)
 
     def _between(self, start: int, end: int) -> Array:
         """The sound from sample `start` to `end`, which must both be held."""

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from runout.defects.again import Past
+from runout.defects.landing import around, is_landing, is_over, onset, repeat
 from runout.defects.revolution import NOMINAL_RPM
 
 Array = npt.NDArray[np.float32]
@@ -28,12 +29,8 @@ _COARSE_LEAST = 0.75
 """A look's correlation that is worth a closer one"""
 _PART_LEAST = 0.6
 """A part's correlation that continues a repeat"""
-_FINE_LEAST = 0.45
-"""Of the sharp part of the sound, after the jump: nine in ten parts are at least so alike"""
-_BEFORE_MOST = 0.55
-"""... and before it, at the median, this share of what they are after it, at most"""
-_AROUND_S = (0.11, 0.05)
-"""The shock is sought so long before and after the place where the repeat seems to begin"""
+_REFUSED = 8
+"""Places that are remembered as no jump: a lag is looked at for as long as it is heard"""
 _SHOCK_LEAST = 0.1
 """The model's score there; less than makes a click by itself: the place is suspicious already"""
 _AGAIN_S = 0.025
@@ -46,14 +43,13 @@ _NEAR_CELLS = 3
 """Cells within which a click that is heard again may lie from where it is due"""
 _SHORT_S = 0.6
 """A skip's repeat is told to end up to this much too early: two looks, less a little"""
-_FLIGHT_S = 0.03
-"""After the shock the needle may hear no groove for so long"""
-_TAKE_OFF_S = 0.005
-"""... and it may be heard a little before its own score says"""
-_AFTER_S = 0.4
-_BEFORE_S = 0.2
-"""How much is compared on either side of the shock"""
-_FEWEST_PARTS = 16
+_FLIGHT_S = 0.04
+"""The repeat is heard at most so long after the shock, which hides the groove for that while: 15 ms
+of flight and a pop"""
+_LATE_S = 0.012
+"""... or told so much too early: two parts"""
+_BEYOND_S = 0.5
+"""What is heard so long after a turn is over tells whether it was played again"""
 _LEFT_LOOKS = 2
 """Looks that find no repeat end it; a shock may spoil one"""
 _SCORES_S = 8.0
@@ -126,7 +122,7 @@ class TurnTracker:
         self._looks = 0
         self._looked = 0
         self._on: _On | None = None
-        self._refused = (-math.inf, 0)
+        self._refused: deque[tuple[int, int]] = deque(maxlen=_REFUSED)
         self._cells_kept = round(_SCORES_S / cell_s)
 
     @property
@@ -169,48 +165,41 @@ class TurnTracker:
 
     def _jumped(self, lag: int, turns: int) -> _On | None:
         """Look closely at a repeat with a lag of so many bins: is there a jump behind it?"""
-        past = self._past
-        parts = past.alike(lag)
-        unlike = np.flatnonzero(parts < _PART_LEAST)
-        # One part alone that is unlike is a click in it.
-        breaks = unlike[np.isin(unlike - 1, unlike)]
-        if len(breaks) == 0:
+        past, rate = self._past, self._past.rate
+        place = onset(past, lag)
+        if place is None or self._was_refused(place, lag):
             return None
-        run = len(parts) - 1 - int(breaks[-1])
-        onset_s = self._start_s + past.told / past.rate - run * past.part_s
-        shock_s = self._shock(onset_s)
-        if shock_s is None or self._was_refused(shock_s, lag):
+        if self._shock(*around(place, rate)) is None:
             return None
-        rate = past.rate
-        shock = round((shock_s - self._start_s) * rate)
-        fine_lag = round(lag * rate / past.bin_rate)
-        landed = shock + round(_FLIGHT_S * rate)
-        end = min(past.heard, landed + round(_AFTER_S * rate))
-        after, exact = past.finely_alike(landed, end, fine_lag)
-        if len(after) < _FEWEST_PARTS:
+        again = repeat(past, place, round(lag * rate / past.bin_rate))
+        if again is None:
             return None  # too soon to say
-        self._refused = (shock_s, lag)
-        if np.percentile(after, 10) < _FINE_LEAST:
+        self._refused.append((place, lag))
+        shock = self._shock(
+            again.start - round(_FLIGHT_S * rate), again.start + round(_LATE_S * rate)
+        )
+        if shock is None or not is_landing(past, again, shock, turns):
             return None
-        taken_off = shock - round(_TAKE_OFF_S * rate)
-        before, _ = past.finely_alike(taken_off - round(_BEFORE_S * rate), taken_off, fine_lag)
-        if len(before) == 0 or np.median(before) > _BEFORE_MOST * np.median(after):
-            return None
-        alike = float(np.clip(np.median(after), 0.0, 1.0))
-        return _On(Jump(shock_s, exact / rate / turns, turns, alike), lag, self._now_s)
+        time_s = self._start_s + shock / rate
+        period_s = again.mean_lag / rate / turns
+        return _On(Jump(time_s, period_s, turns, again.alike), lag, self._now_s)
 
-    def _was_refused(self, shock_s: float, lag: int) -> bool:
+    def _was_refused(self, place: int, lag: int) -> bool:
         """Whether this place has been looked at closely: a repeat lasts for several looks."""
-        place_s, other = self._refused
-        return abs(shock_s - place_s) < _FLIGHT_S and abs(lag - other) <= 2
+        near = self._past.part_s * self._past.rate
+        return any(
+            abs(place - refused) <= near and abs(lag - other) <= 2
+            for refused, other in self._refused
+        )
 
-    def _shock(self, onset_s: float) -> float | None:
-        """Where the model heard most of an impulse around `onset_s`, if it did."""
-        start_s, end_s = onset_s - _AROUND_S[0], onset_s + _AROUND_S[1]
-        around = self._cells(start_s, end_s)
-        if around.max(initial=0.0) < _SHOCK_LEAST:
+    def _shock(self, first: int, last: int) -> int | None:
+        """The sample, from `first` to `last`, where the model heard most of an impulse, if any."""
+        last = min(last, self._past.heard)
+        rate = self._past.rate
+        cells = self._cells(self._start_s + first / rate, self._start_s + last / rate)
+        if cells.max(initial=0.0) < _SHOCK_LEAST:
             return None
-        return end_s - (len(around) - int(around.argmax())) * self._cell_s
+        return last - round((len(cells) - int(cells.argmax())) * self._cell_s * rate)
 
     def _follow(self, on: _On) -> list[Skipped | LockBegan | LockEnded]:
         """See whether the repeat goes on."""
@@ -219,16 +208,17 @@ class TurnTracker:
         # At the median, so that a shock within doesn't spoil it.
         if max(alike, float(np.median(parts))) < _PART_LEAST:
             on.missed += 1
-            return self._end(on) if on.missed >= _LEFT_LOOKS else []
+            known = self._now_s >= on.jump.time_s + on.jump.lag_s + _BEYOND_S
+            return self._end(on) if on.missed >= _LEFT_LOOKS and known else []
         on.missed = 0
         on.last_s = self._now_s
         again_s = on.jump.time_s + on.jump.lag_s
         if on.locked or on.last_s - _LOOK_S <= again_s:
             return []
-        # Music that repeats on and on does so without a shock each time.
+        # Music that repeats on and on does so without a shock each time. Or it sounds the same by
+        # its beat alone, and the needle has played on.
         if self._score(again_s - _AGAIN_S, again_s + _AGAIN_S) < _SHOCK_LEAST:
-            self._on = None
-            return []
+            return self._end(on) if self._now_s >= again_s + _BEYOND_S else []
         if not self._damage_repeats(on):
             self._on = None
             return []
@@ -242,7 +232,16 @@ class TurnTracker:
             repeats = max(1, round((on.last_s - on.jump.time_s) / lag_s))
             return [LockEnded(on.jump, on.jump.time_s + repeats * lag_s, repeats)]
         whole = on.last_s >= on.jump.time_s + lag_s - _SHORT_S
-        return [Skipped(on.jump)] if whole and self._damage_repeats(on) else []
+        if not whole or not self._damage_repeats(on) or not self._played_on(on.jump):
+            return []
+        return [Skipped(on.jump)]
+
+    def _played_on(self, jump: Jump) -> bool:
+        """Whether the needle has passed the place where it jumped."""
+        rate = self._past.rate
+        again = round((jump.time_s + jump.lag_s - self._start_s) * rate)
+        landed = again + round(_FLIGHT_S * rate)
+        return is_over(self._past, again, landed, round(jump.lag_s * rate))
 
     def _score(self, start_s: float, end_s: float) -> float:
         """The most that the model made of the cells between two times."""
