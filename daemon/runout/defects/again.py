@@ -6,11 +6,11 @@ more than a wave. The fine one is at the sharp part itself, in both channels: mu
 itself, the hiss of the groove under it doesn't, unless the needle is in the same groove again.
 """
 
-from collections import deque
-
 import numpy as np
 import numpy.typing as npt
 from scipy import fft
+
+from runout.kept import Kept
 
 Array = npt.NDArray[np.float32]
 
@@ -49,10 +49,12 @@ class Past:
         self._level: Array = np.zeros(_LOCAL - 1, np.float32)
         self._envelope: Array = np.zeros(round(_KEPT_S * self.bin_rate), np.float32)
         self._last = np.float32(0.0)
-        self._whole: deque[Array] = deque()
-        self._held = 0
-        self.heard = 0
-        """Samples at the analysis rate, a whole number of bins"""
+        self._kept = Kept(round(_KEPT_S * rate))
+
+    @property
+    def heard(self) -> int:
+        """Samples at the analysis rate, a whole number of bins."""
+        return self._kept.end
 
     @property
     def told(self) -> int:
@@ -75,11 +77,7 @@ class Past:
         self._level = known[1 - _LOCAL :]
         self._envelope[: -len(fresh)] = self._envelope[len(fresh) :]
         self._envelope[-len(fresh) :] = fresh
-        self._whole.append(audio)
-        self._held += samples
-        while self._held - self._whole[0].shape[1] > _KEPT_S * self.rate:
-            self._held -= self._whole.popleft().shape[1]
-        self.heard += samples
+        self._kept.feed(audio)
 
     def best_lag(self, seconds: float, least: int, most: int) -> tuple[int, float]:
         """The lag, from `least` to `most` bins, at which the last `seconds` are most like before.
@@ -127,7 +125,7 @@ class Past:
         reach = FINE_REACH
         places = 2 * reach + 1
         parts = (min(end, self.heard - 1) - start) // FINE_PART
-        if parts < 1 or start - lag - reach < self.heard - self._held:
+        if parts < 1 or start - lag - reach < self._kept.start:
             return np.zeros((0, places), np.float32)
         span = parts * FINE_PART
         now = self._sharp(start, span).reshape(2, parts, -1)
@@ -149,15 +147,4 @@ class Past:
 
     def _sharp(self, start: int, samples: int) -> Array:
         """The difference of so many samples from the next."""
-        return np.diff(self._between(start, start + samples + 1), axis=1)
-
-    def _between(self, start: int, end: int) -> Array:
-        """The sound from sample `start` to `end`, which must both be held."""
-        at = self.heard - self._held
-        pieces = []
-        for piece in self._whole:
-            low, high = max(0, start - at), min(piece.shape[1], end - at)
-            if low < high:
-                pieces.append(piece[:, low:high])
-            at += piece.shape[1]
-        return np.concatenate(pieces, axis=1)
+        return np.diff(self._kept.between(start, start + samples + 1), axis=1)
