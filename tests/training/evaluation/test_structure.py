@@ -6,8 +6,9 @@ import pytest
 
 from runout.defects.event import Event
 from runout_training.corpus.tracks import RATE
+from runout_training.evaluation.outcome import judge
 from runout_training.evaluation.scenes import Scene
-from runout_training.evaluation.structure import _Score, rate, share
+from runout_training.evaluation.structure import rate, share, structure
 from runout_training.wear.clock import Clock
 from runout_training.wear.worn import Truth, Worn
 
@@ -44,26 +45,25 @@ def train(turns, rpm=100 / 3):
 
 def test_a_scratch_is_named_with_the_right_speed_or_not_at_all():
     for rpm, named in ((33.4, 1.0), (45.0, 0.0)):
-        score = _Score()
         truth, told = train(6, rpm)
-        score.take(scene("scratch", *truth), told)
-        assert score.result().scratches_named.value == named
+        assert structure([judge(scene("scratch", *truth), told)]).scratches_named.value == named
 
 
 def test_a_scratch_that_is_none_is_false():
-    score = _Score()
     _, told = train(6)
-    score.take(scene("clean"), told)
-    assert score.result().false_scratches_per_hour.value == pytest.approx(60.0)
+    assert structure([judge(scene("clean"), told)]).false_scratches_per_hour.value == pytest.approx(
+        60.0
+    )
 
 
 def test_jumps_are_found_by_kind_and_place():
-    score = _Score()
-    score.take(scene("skip back", jump("skip", 9.0)), [event("skip", 9.02)])
-    score.take(scene("skip back", jump("skip", 9.0)), [event("locked_groove", 9.0)])
-    score.take(scene("locked groove", jump("locked_groove", 9.0)), [event("locked_groove", 9.2)])
-    score.take(scene("loops"), [event("skip", 3.0)])
-    row = score.result()
+    outcomes = [
+        judge(scene("skip back", jump("skip", 9.0)), [event("skip", 9.02)]),
+        judge(scene("skip back", jump("skip", 9.0)), [event("locked_groove", 9.0)]),
+        judge(scene("locked groove", jump("locked_groove", 9.0)), [event("locked_groove", 9.2)]),
+        judge(scene("loops"), [event("skip", 3.0)]),
+    ]
+    row = structure(outcomes)
     assert row.skips_back.value == 0.5
     assert row.locked_grooves.value == 0.0
     assert row.jump_error_ms == pytest.approx(20.0, abs=0.1)
@@ -72,7 +72,6 @@ def test_jumps_are_found_by_kind_and_place():
 
 
 def test_a_dense_rate_is_that_of_the_episodes_and_the_clicks_outside_of_them():
-    score = _Score()
     truth = [click(time_s) for time_s in np.arange(0.0, 60.0, 0.02)]
     # Of 3000 ticks 2500 in an episode of 50 s that was told by half; of the others, a fifth each.
     found = [event("click", one.start / RATE) for one in truth]
@@ -80,12 +79,12 @@ def test_a_dense_rate_is_that_of_the_episodes_and_the_clicks_outside_of_them():
     told = [one for one in found[::2] if 5.0 <= one.time_s <= 55.0] + [
         one for one in found[::5] if not 5.0 <= one.time_s <= 55.0
     ]
-    score.take(scene("dense", *truth), [*told, crackle])
-    row = score.result()
+    estimated = judge(scene("dense", *truth), [*told, crackle])
+    row = structure([estimated])
     assert row.dense_ratio.value == pytest.approx(2500 / 3000, abs=1e-3)
     assert row.dense_within.value == 1.0
-    score.take(scene("dense", *truth), told)
-    assert score.result().dense_within.value == 0.5
+    counted = judge(scene("dense", *truth), told)
+    assert structure([estimated, counted]).dense_within.value == 0.5
 
 
 def test_exact_intervals_of_known_counts():

@@ -1,6 +1,5 @@
 """Scenes of half a minute and more: held-out programme with damage that has a structure in time."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -62,13 +61,9 @@ class Scenes:
         self._music = music
         self._drums = drums
 
-    def draw(self, damage: Damage, count: int) -> Iterator[Scene]:
-        """`count` scenes, always the same."""
-        for number in range(count):
-            rng = np.random.default_rng((SEED, 7, list(SECONDS).index(damage), number))
-            yield self._scene(rng, damage)
-
-    def _scene(self, rng: np.random.Generator, damage: Damage) -> Scene:
+    def scene(self, damage: Damage, number: int) -> Scene:
+        """A scene of a kind; the same number is always the same scene."""
+        rng = np.random.default_rng((SEED, 7, list(SECONDS).index(damage), number))
         clock = draw_clock(rng)
         seconds = SECONDS[damage]
         if damage == "loops":
