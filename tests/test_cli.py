@@ -40,6 +40,7 @@ def test_the_contract_of_grade(capsys):
         "measurements",
         "events",
         "model",
+        "parts",
     }
     assert line["file"] == str(SHELLAC)
     assert line["duration_s"] == pytest.approx(10.0, abs=0.001)

@@ -12,7 +12,7 @@ from runout.grading.table import load_table
 from runout.line import Line
 from runout.model.card import load_model
 from runout.side.side import DefectHeard, SideEnded, SideStarted
-from sounds import SHELLAC, noise, real_music, with_clicks
+from sounds import SHELLAC, faded_out, noise, real_music, with_clicks
 
 MODEL, TABLE = load_model(), load_table()
 RATE = 44_100
@@ -114,11 +114,10 @@ def test_crackle_stands_beside_its_ticks_and_is_told_as_begin_and_end():
     assert len(singles) < side.counts["click"] / 3
     for episode in (event for event in side.events if event.kind == "crackle"):
         ticks = [event for event in side.events if event.part_of == episode.id]
-        assert len(ticks) >= 20
+        assert len(ticks) >= 10
         assert episode.time_s == ticks[0].time_s
-        assert episode.rate_per_s == pytest.approx(
-            len(ticks) / max(episode.duration_s, 1.0), rel=0.01
-        )
+        # An estimate of all ticks, those that were not told one by one included.
+        assert episode.rate_per_s >= 0.99 * len(ticks) / max(episode.duration_s, 1.0)
 
 
 @pytest.mark.parametrize("gain_db", [-12, 12])
@@ -169,3 +168,28 @@ def test_a_file_is_one_side_however_long(monkeypatch):
     said = [*line.feed(np.tile(real_music(4.0), (2, 1))), *line.finish()]
     (side,) = [one for one in said if isinstance(one, SideEnded)]
     assert side.duration_s == pytest.approx(8.0, abs=0.01)
+
+
+def test_events_name_their_track_and_what_ticks_in_the_run_out_makes_no_rate():
+    music = faded_out(faded_out(real_music(10.0)[::-1], 0.5)[::-1], 0.5)
+    music = with_clicks(music, [4.0], over=12)
+    groove = noise(2.5, level=10 ** (-62 / 20))
+    turns = [5.0 + 1.8 * turn for turn in range(8)]
+    run_out = with_clicks(noise(22.0, level=10 ** (-62 / 20), seed=1), turns, over=60)
+    sound = np.concatenate((silence(3.0), groove, music, run_out, silence(6.0)))
+    side = heard(sound, lift_s=4.0)[-1]
+    assert side.heard_s > 0.0
+    assert [part.name for part in side.parts if part.name != "needle_drop"][:3] == [
+        "lead_in",
+        "track",
+        "run_out",
+    ]
+    (in_music,) = [event for event in side.events if event.time_s < 15.5]
+    assert in_music.track == 1
+    ticks = [event for event in side.events if event.time_s > 16.0]
+    assert len(ticks) >= 6
+    assert {event.track for event in ticks} == {None}
+    rated_s = 12.5
+    assert side.measurements["clicks_per_min"] == pytest.approx(60 / rated_s, rel=0.1)
+    assert side.counts["click"] + side.counts.get("pop", 0) == 1 + len(ticks)
+    assert side.parts[-1].name == "locked_run_out"

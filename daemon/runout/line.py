@@ -8,6 +8,7 @@ samples -> features and scores (model)
 import math
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -15,16 +16,24 @@ import numpy.typing as npt
 from runout.defects.capture import CaptureJudge
 from runout.defects.impulse import Impulse, ImpulseFinder
 from runout.defects.passage import PASSAGE_KINDS, Passage, PassageFinder
+from runout.defects.rarity import Rarity
 from runout.grading.table import Table, grade
+from runout.measure.side import Stretches
+from runout.measure.side import measurements as side_measurements
+from runout.measure.slices import SliceStore
+from runout.measure.spectrum import Slicer
 from runout.model.card import Model
 from runout.model.interpreter import Runtime
 from runout.model.scorer import Scored, Scorer
 from runout.model.sensitivity import Sensitivity
 from runout.side.account import Account
+from runout.side.envelope import Envelope
+from runout.side.follow import Follower
 from runout.side.headroom import Headroom
 from runout.side.level import level_db
 from runout.side.needle import Needle
 from runout.side.side import Heard, LiveState, ModelId, SideEnded, SideStarted
+from runout.side.tracks import Part, PartName, find_parts, track_at
 
 Samples = npt.NDArray[np.float32]
 
@@ -34,8 +43,16 @@ _PENDING_S = 1.0
 """Impulses wait for so long for it to become certain that the needle is down"""
 _CUT_S = 0.003
 """A sound that begins or ends amid music does so with a step, which is no defect"""
+_NEEDLE_UP_S = 60.0
+"""Before a side, that tell what the preamp gives with the needle up"""
 _LONGEST_SIDE_S = 3600.0
 """Twice the longest side of an LP"""
+_STRETCHES: dict[str, tuple[PartName, ...]] = {
+    "programme": ("track",),
+    "groove": ("lead_in", "gap", "run_out", "locked_run_out"),
+    "needle_up": ("lifted",),
+}
+"""What is measured where"""
 _SILENT_DB = -120.0
 
 
@@ -63,6 +80,12 @@ class Line:
         self._longest_s = _LONGEST_SIDE_S if math.isfinite(lift_s) else math.inf
         self._capture = CaptureJudge(sample_rate)
         self._needle = Needle(lift_s)
+        self._envelope = Envelope(model.card.features.sample_rate)
+        self._follower = Follower()
+        self._slicer = Slicer()
+        self._slices = SliceStore()
+        self._rarity = Rarity(0.0, model.card.features.sample_rate)
+        self._thresholds = thresholds
         self._table = table
         self._source_rate = sample_rate
         self._new_side_id = new_side_id
@@ -94,6 +117,8 @@ class Line:
             clicks_per_min=self._account.tally.clicks_per_min(self.now_s, self._start_s)
             if playing
             else 0.0,
+            part=self._follower.part if playing else "needle_up",
+            track=self._follower.track if playing else None,
         )
 
     def feed(self, samples: Samples) -> Iterator[Heard]:
@@ -123,10 +148,13 @@ class Line:
         step_s = len(scored.scores) * self._hop / self._rate
         self.now_s = start_s + step_s
         self._level = level_db(scored.audio, self._hop)
-        # The louder channel: one that is dead must not make the other unheard.
-        level = max(self._level)
+        self._envelope.feed(scored.audio)
         self._wait(self._finder.feed(scored))
-        change = self._needle.step(level, start_s, self.now_s)
+        self._waiting.extend(self._capture.unheard(scored, self._rate))
+        for one in self._slicer.feed(scored.audio):
+            self._slices.add(one)
+        change = self._needle.step(*self._envelope.latest, start_s, self.now_s)
+        self._envelope.mark(self._needle.where)
         if change is not None and change.phase == "needle_down":
             yield from self._begin_side(change.time_s)
             # It had been down for a while before that was certain.
@@ -143,6 +171,10 @@ class Line:
             if self._needle.programme:
                 self._account.programme_s = self.now_s
             yield from self._account.sound(scored.audio, scores, start_s)
+            self._follow(start_s)
+        else:
+            self._envelope.idle()
+            self._slices.forget(self.now_s - _NEEDLE_UP_S)
         for finder in self._passages:
             yield from self._heard(finder.feed(scored))
         while self._waiting and self._waiting[0].start < (self.now_s - _PENDING_S) * self._rate:
@@ -162,7 +194,20 @@ class Line:
         self._start_s = time_s
         self._listen_from_s = time_s + (_THUMP_S if time_s > 0.0 else _CUT_S)
         self._account = Account(self._side_id, time_s, self._rate, self._cell_s)
+        self._follower = Follower()
+        self._rarity = Rarity(time_s, self._rate)
         yield SideStarted(self._side_id, time_s)
+
+    def _follow(self, start_s: float) -> None:
+        needle = self._needle
+        self._follower.step(
+            needle.where,
+            needle.over_noise_db,
+            needle.phase == "playing",
+            self._account.closed_s < self.now_s,
+            start_s,
+            self.now_s,
+        )
 
     def _impulses(self, now_s: float) -> Iterator[Heard]:
         while self._waiting:
@@ -170,7 +215,9 @@ class Line:
             time_s = impulse.start / self._rate
             if self._side_id is None or time_s < self._listen_from_s:
                 continue
-            yield from self._account.impulse(impulse)
+            weighed = self._rarity.weigh(impulse)
+            if weighed.confidence >= self._thresholds[weighed.kind]:
+                yield from self._account.impulse(weighed)
         yield from self._account.passed(now_s)
 
     def _heard(self, passages: Sequence[Passage]) -> Iterator[Heard]:
@@ -181,19 +228,50 @@ class Line:
     def _end_side(self, end_s: float, listened_to_s: float = math.inf) -> Iterator[Heard]:
         assert self._side_id is not None
         yield from self._account.finish()
-        self._account.tally.cut(listened_to_s)
-        measurements = self._account.tally.measurements() | self._headroom.measurements()
+        tally = self._account.tally
+        tally.cut(listened_to_s)
+        parts = self._parts(end_s)
+        for part in parts:
+            if part.name == "run_out":
+                tally.leave_unrated(part.start_s, end_s - part.start_s)
+        measurements = (
+            tally.measurements()
+            | self._headroom.measurements()
+            | side_measurements(self._slices, self._stretches(parts), tally.events)
+        )
         yield SideEnded(
             side_id=self._side_id,
             time_s=self._start_s,
             duration_s=end_s - self._start_s,
-            heard_s=self._account.tally.heard_s,
+            heard_s=tally.heard_s,
             sample_rate=self._source_rate,
             rpm=self._account.rpm,
-            grade=grade(measurements, self._account.tally.heard_s, self._source_rate, self._table),
-            counts=dict(self._account.tally.counts),
+            grade=grade(measurements, tally.heard_s, self._source_rate, self._table),
+            counts=dict(tally.counts),
             measurements=measurements,
-            events=tuple(sorted(self._account.tally.events, key=lambda event: event.time_s)),
+            events=tuple(
+                replace(event, track=track_at(parts, event.time_s))
+                for event in sorted(tally.events, key=lambda event: event.time_s)
+            ),
             model=self._model,
+            parts=parts,
         )
         self._side_id = None
+
+    def _stretches(self, parts: Sequence[Part]) -> Stretches:
+        spans = {
+            name: [(part.start_s, part.end_s) for part in parts if part.name in names]
+            for name, names in _STRETCHES.items()
+        }
+        before = (self._start_s - _NEEDLE_UP_S, self._start_s - _THUMP_S)
+        return Stretches(spans["programme"], spans["groove"], [before, *spans["needle_up"]])
+
+    def _parts(self, end_s: float) -> tuple[Part, ...]:
+        if self._account.tally.heard_s == 0.0:
+            return (Part("lead_in", self._start_s, end_s),)
+        return find_parts(
+            *self._envelope.between(self._start_s, end_s),
+            start_s=self._start_s,
+            landed=self._start_s > 0.0,
+            locked_s=self._account.closed_s,
+        )

@@ -3,6 +3,7 @@
 from runout.defects.event import Event
 from runout.grading.grade import Evidence, Grade
 from runout.side.side import DefectHeard, LiveState, ModelId, SideEnded
+from runout.side.tracks import Part
 
 CLICK = Event("e1", 12.34567, 0.0011249, "click", "left", 14.249, 0.98765)
 TICK = Event("e2", 14.0, 0.0003, "click", "both", 9.96, 1.0, part_of="c1")
@@ -33,9 +34,10 @@ SIDE = SideEnded(
     measurements={"surface_noise_db": -52.1349, "hum_db": -0.0},
     events=(CLICK, CRACKLE, TICK),
     model=ModelId("wear", "1.0", "ab" * 32),
+    parts=(Part("lead_in", 0.3, 7.5500001), Part("track", 7.5500001, 1190.5, 1)),
 )
 
-PLAYING = LiveState("playing", "s1", 12.345, (-23.44, float("-inf")), {"click": 3}, 7.0)
+PLAYING = LiveState("playing", "s1", 12.345, (-23.44, float("-inf")), {"click": 3}, 7.0, "track", 2)
 IDLE = LiveState("idle", None, 0.0, (-80.0, -80.0), {}, 0.0)
 
 

@@ -66,6 +66,7 @@ def test_a_graded_file_is_one_line_with_the_fields_of_the_contract_in_order() ->
         "measurements",
         "events",
         "model",
+        "parts",
     ]
     assert told["file"] == "side ä\n.flac"
     assert told["rpm"] == 33.33
@@ -86,6 +87,15 @@ def test_a_graded_file_is_one_line_with_the_fields_of_the_contract_in_order() ->
     assert "-0.0" not in line
     assert [event["id"] for event in told["events"]] == ["e1", "c1", "e2"]
     assert told["model"] == {"name": "wear", "version": "1.0", "sha256": "ab" * 32}
+    assert told["parts"] == [
+        {"part": "lead_in", "start_s": 0.3, "end_s": 7.55, "track": None},
+        {"part": "track", "start_s": 7.55, "end_s": 1190.5, "track": 1},
+    ]
+
+
+def test_an_event_in_a_track_names_it() -> None:
+    assert messages.event_fields(replace(CLICK, track=3))["track"] == 3
+    assert "track" not in messages.event_fields(CLICK)
 
 
 def test_a_withheld_grade_is_null_and_says_why() -> None:
@@ -118,6 +128,7 @@ def test_a_side_over_mqtt_has_no_list_of_events() -> None:
         "counts",
         "measurements",
         "model",
+        "parts",
     ]
     assert payload["started_at"] == "2025-01-31T12:00:00.123Z"
 
@@ -130,6 +141,8 @@ def test_state_names_both_channels_and_silence_is_null() -> None:
         "level_db": {"left": -23.4, "right": None},
         "counts": {"click": 3},
         "clicks_per_min": 7.0,
+        "part": "track",
+        "track": 2,
     }
     assert messages.state_payload(IDLE)["side_id"] is None
 

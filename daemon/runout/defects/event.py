@@ -38,7 +38,7 @@ class Event:
     part_of: str | None = None
     """Id of the episode that this impulse belongs to"""
     rate_per_s: float | None = None
-    """Crackle only: impulses a second"""
+    """Crackle only: ticks a second, estimated, those under the music included"""
     rpm: float | None = None
     """Scratch, skip and locked groove only: revolutions a minute, as measured"""
     turns: int | None = None
@@ -49,3 +49,5 @@ class Event:
     impulse"""
     drift_deg_per_turn: float | None = None
     """Scratch only: degrees that it runs askew from one groove to the next; negative: earlier"""
+    track: int | None = None
+    """Number of the side's track that it is in, from 1, told at the side's end; None: in none"""

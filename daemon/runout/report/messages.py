@@ -5,12 +5,13 @@ A number that isn't finite becomes null: JSON has no word for it.
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from runout.defects.event import Event, Kind
 from runout.grading.grade import Grade
 from runout.side.side import DefectHeard, LiveState, ModelId, SideEnded
+from runout.side.tracks import Part
 
 Json = str | int | float | bool | None | list["Json"] | dict[str, "Json"]
 Fields = dict[str, Json]
@@ -37,6 +38,7 @@ def side_fields(side: SideEnded) -> Fields:
         "measurements": _measurements(side.measurements),
         "events": [event_fields(event) for event in side.events],
         "model": _model_fields(side.model),
+        "parts": _parts(side.parts),
     }
 
 
@@ -62,6 +64,8 @@ def event_fields(event: Event) -> Fields:
         fields["angle_deg"] = _rounded(event.angle_deg, 1)
     if event.drift_deg_per_turn is not None:
         fields["drift_deg_per_turn"] = _rounded(event.drift_deg_per_turn, 2)
+    if event.track is not None:
+        fields["track"] = int(event.track)
     return fields
 
 
@@ -90,6 +94,7 @@ def side_payload(side: SideEnded, started_at: datetime) -> Fields:
         "counts": _counts(side.counts),
         "measurements": _measurements(side.measurements),
         "model": _model_fields(side.model),
+        "parts": _parts(side.parts),
     }
 
 
@@ -103,6 +108,8 @@ def state_payload(state: LiveState) -> Fields:
         "level_db": {"left": _rounded(left, 1), "right": _rounded(right, 1)},
         "counts": _counts(state.counts),
         "clicks_per_min": _rounded(state.clicks_per_min, 1),
+        "part": state.part,
+        "track": state.track,
     }
 
 
@@ -139,6 +146,18 @@ def _counts(counts: Mapping[Kind, int]) -> Fields:
 
 def _measurements(measurements: Mapping[str, float]) -> Fields:
     return {name: _significant(value) for name, value in measurements.items()}
+
+
+def _parts(parts: Sequence[Part]) -> list[Json]:
+    return [
+        {
+            "part": part.name,
+            "start_s": _rounded(part.start_s, 2),
+            "end_s": _rounded(part.end_s, 2),
+            "track": part.track,
+        }
+        for part in parts
+    ]
 
 
 def _model_fields(model: ModelId) -> Fields:

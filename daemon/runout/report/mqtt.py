@@ -23,6 +23,7 @@ from runout.report.outage import Outage, Trouble
 from runout.report.rate import EventRate
 from runout.report.topics import OFFLINE, ONLINE, Topics
 from runout.side.side import DefectHeard, Heard, LiveState, SideEnded, SidePhase, SideStarted
+from runout.side.tracks import PartName
 
 STATE_WHILE_PLAYING_S = 5.0
 """Seconds between states while a side plays"""
@@ -68,7 +69,7 @@ class Publisher:
         self._rate = EventRate()
         self._side_started_at: datetime | None = None
         self._state_due_s = clock()
-        self._state_said: tuple[SidePhase, str | None] | None = None
+        self._state_said: tuple[SidePhase, PartName, str | None] | None = None
 
         # A fresh connection says at once how things stand, on the network's thread. So these, and
         # publishing, are under the lock: an older word must not go out after a newer one.
@@ -125,7 +126,7 @@ class Publisher:
     def state(self, state: LiveState) -> None:
         """Take the live sensors after each block; they go out when due and as a phase changes."""
         now = self._clock()
-        said = (state.phase, state.side_id)
+        said = (state.phase, state.part, state.side_id)
         if not self._running or (now < self._state_due_s and said == self._state_said):
             return
         # paho's thread, should it ever crash, would leave us mute for good.

@@ -14,6 +14,7 @@ from runout.defects.impulse import Impulse
 from runout.defects.passage import Passage
 from runout.defects.scratch import Began, Ended, Joined, Scratch, ScratchTracker, Tick
 from runout.defects.turns import Jump, LockBegan, LockEnded, Skipped, TurnTracker
+from runout.side.loop import LoopTicks
 from runout.side.side import DefectHeard
 from runout.side.tally import Tally
 
@@ -50,6 +51,13 @@ class Account:
         self._lock_id = ""
         self._turn_periods: list[float] = []
         self._numbered = 0
+        self._loop = LoopTicks()
+
+    @property
+    def closed_s(self) -> float:
+        """From when on the run-out is known to close on itself; infinity where it isn't."""
+        since_s = self._loop.since_s
+        return since_s if since_s >= self.programme_s else math.inf
 
     @property
     def rpm(self) -> float | None:
@@ -62,6 +70,8 @@ class Account:
         """Take sound (2, samples) from `start_s` on, with its cells' scores of an impulse."""
         if self._turns is None:
             self._turns = TurnTracker(self._rate, start_s, self._cell_s)
+        self._crackle.scores(scores, start_s, self._cell_s)
+        self._scratches.scores(scores, start_s, self._cell_s)
         yield from self._jumps(self._turns.feed(audio, scores))
 
     def impulse(self, impulse: Impulse) -> Iterator[DefectHeard]:
@@ -74,6 +84,10 @@ class Account:
             self.tally.add(glitch)
             yield DefectHeard(self._side_id, "single", glitch)
             return
+        if time_s > self.programme_s + _RUN_OUT_S:
+            if self._loop.since_s < self.programme_s:
+                self._loop = LoopTicks()
+            self._loop.tick(time_s)
         began = self._crackle.impulse(time_s)
         event = self._event(impulse)
         trained = self._trained(event)
@@ -197,6 +211,8 @@ class Account:
     def _jumps(self, said: Sequence[Skipped | LockBegan | LockEnded]) -> Iterator[DefectHeard]:
         for one in said:
             if self._is_run_out(one):
+                if isinstance(one, LockBegan):
+                    self._loop.since_s = min(self._loop.since_s, one.jump.time_s)
                 continue
             match one:
                 case Skipped(jump):

@@ -1,33 +1,82 @@
 """Where the needle is, told from level and noise.
 
-    idle --louder than the floor for 0.3 s--> needle_down --programme--> playing
+    idle --over the preamp's floor for 0.3 s--> needle_down --programme--> playing
     needle_down, playing --at the floor for `lift_s`, or the sound ends--> idle
 
-The floor is the quietest that idle has been, and is presumed to be that of a usual USB preamp
-until it is heard. Programme is what stands well over the groove's own noise, or what is louder
-than any groove noise.
+Two lanes are followed (see envelope.py). A preamp's hum hides the groove in the level, never in
+the middle; so the needle is down where either stands over its own floor. The floors are learnt
+while idle, and presumed to be those of a usual USB preamp until then. What is heard first, and
+what sounds on and on without music, is the preamp itself if it is steadier than any groove.
+Programme is what stands well over the groove's own noise, or what is louder than any groove noise.
+
+At the floor the needle was lifted, if the sound broke off; if it died away, the platter was
+stopped, which is waited for longer.
 """
 
+import math
+from collections import deque
 from dataclasses import dataclass
 
+import numpy as np
+
+from runout.side.envelope import DOWN, STOPPED, UP
+from runout.side.groove import MIDDLE_SHARE
 from runout.side.side import SidePhase
 
 _FLOOR_DB = -80.0
 """dBFS; preamps with the needle up give -80 to -86"""
+_MIDDLE_FLOOR_DB = -93.0
+"""dBFS; what the middle has of white noise at `_FLOOR_DB`"""
 _DIGITAL_SILENCE_DB = -96.0
 """dBFS; below 16 bits' own noise"""
-_DOWN_OVER_FLOOR_DB = 12.0
-"""A groove is at least this much louder than a lifted needle"""
-_LIFTED_OVER_FLOOR_DB = 6.0
-"""Below this over the floor the needle is up"""
+_DOWN_OVER_FLOOR_DB = (12.0, 6.0)
+"""A groove is at least this much louder than a lifted needle, in level or middle. A quiet LP's
+middle stands 8 dB over its preamp's (method.md of ripdoctor 0.5.0)"""
+_LIFTED_OVER_FLOOR_DB = (6.0, 3.0)
+"""Below this over the floor in both the needle is up"""
+_FLOOR_RISES_DB_S = 0.2
+"""A floor is learnt within a second where it is lower than thought, so slowly where higher"""
 _DOWN_S = 0.3
 """A bump against the plinth is shorter"""
 _PROGRAMME_DB = -52.0
 """dBFS; a quiet LP's groove noise is near -60. A worn one's may be louder, and pass for music:
 better than to leave a softly transferred side ungraded"""
+_PROGRAMME_OVER_FLOOR_DB = 14.0
+"""... but a preamp that hums as loudly mustn't"""
 _PROGRAMME_OVER_NOISE_DB = 10.0
-"""Programme stands this much over the quietest groove of the side so far"""
+"""Programme stands this much over the quietest groove of the side so far, in level or middle"""
 _PROGRAMME_S = 0.5
+_NOISE_S = 1.0
+"""The groove's noise is the least that isn't exceeded for so long; so is the preamp's floor"""
+_SLACK_S = 0.2
+"""... or a step less"""
+_FIRST_S = 3.0
+"""The first sound is watched for so long, whether it is the preamp's own"""
+_UNHEARD_S = 30.0
+"""Likewise what never becomes music; a lead-in lasts half as long"""
+_STEADY_DB = (1.5, 2.5)
+"""Range of a preamp's level and middle in that time. Of 29 real LP sides three were as steady
+for three seconds anywhere in the groove below -40 dBFS; the needle up most were (docs/side.md)"""
+_LOUDEST_FLOOR_DB = -40.0
+"""dBFS; louder than that is no preamp"""
+_FALL_DB = 4.0
+"""Music that is about to end is down by so much"""
+_FALL_S = 0.4
+"""... so long before it reaches the floor, where the platter stops; it needs a second or so to.
+Where the needle is lifted, music or thump is heard until the last"""
+_LONGEST_FALL_S = 3.0
+_THUMP_DB = 4.0
+"""Louder than it was at the last, it was lifted"""
+_LOUD_DB = 20.0
+"""Over the floor: what is softer breaks off as it dies away"""
+_BEFORE_S = (3.0, 1.0)
+"""How loud it was is asked of the time so long before"""
+_STOPPED_S = 30.0
+"""A stopped platter is waited for so long: less than it takes to turn the record"""
+
+
+_Lanes = tuple[float, float]
+"""Level and middle, dB"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +88,15 @@ class Change:
     """Seconds; where it happened, not where it became certain"""
 
 
+@dataclass(frozen=True, slots=True)
+class _Step:
+    lanes: _Lanes
+    start_s: float
+    end_s: float
+
+
 class Needle:
-    """The state machine, fed one level a step."""
+    """The state machine, fed level and middle a step."""
 
     def __init__(self, lift_s: float) -> None:
         """`lift_s` seconds at the floor end a side; infinity if only the sound's end may."""
@@ -50,51 +106,167 @@ class Needle:
         """Whether the last step was as quiet as a lifted needle"""
         self.programme = False
         """Whether the last step was programme, and no mere groove"""
-        self._floor_db = _FLOOR_DB
-        self._noise_db = 0.0
+        self._floor = (_FLOOR_DB, _MIDDLE_FLOOR_DB)
+        self._noise = (math.inf, math.inf)
         self._coming: SidePhase | None = None
         self._since_s = 0.0
+        self._recent: deque[_Step] = deque()
+        self._last: deque[_Step] = deque()
+        self._first = True
+        self._stopped = False
 
-    def step(self, level_db: float, start_s: float, end_s: float) -> Change | None:
-        """Take the level of the step from `start_s` to `end_s`; say if the phase changed."""
+    @property
+    def where(self) -> int:
+        """DOWN, UP or STOPPED, as of the last step."""
+        if self.phase != "idle" and not self.at_floor:
+            return DOWN
+        return STOPPED if self.phase != "idle" and self._stopped else UP
+
+    @property
+    def over_noise_db(self) -> float:
+        """How far the last step stood over the groove's noise; infinity while that isn't known."""
+        if math.inf in self._noise or not self._recent:
+            return math.inf
+        level, middle = self._recent[-1].lanes
+        return (1.0 - MIDDLE_SHARE) * (level - self._noise[0]) + MIDDLE_SHARE * (
+            middle - self._noise[1]
+        )
+
+    def step(
+        self, level_db: float, middle_db: float, start_s: float, end_s: float
+    ) -> Change | None:
+        """Take the levels of the step from `start_s` to `end_s`; say if the phase changed."""
+        step = _Step((level_db, middle_db), start_s, end_s)
         self.programme = False
         if self.phase == "idle":
-            return self._idle(level_db, start_s, end_s)
-        self.at_floor = level_db < self._floor_db + _LIFTED_OVER_FLOOR_DB
+            return self._watch(step) if self._first else self._idle(step)
+        was_at_floor = self.at_floor
+        self.at_floor = all(
+            lane < floor + over
+            for lane, floor, over in zip(
+                step.lanes, self._floor, _LIFTED_OVER_FLOOR_DB, strict=True
+            )
+        )
         if self.at_floor:
-            return self._after(self._lift_s, "idle", start_s, end_s)
-        self._noise_db = min(self._noise_db, level_db)
-        self.programme = level_db >= min(_PROGRAMME_DB, self._noise_db + _PROGRAMME_OVER_NOISE_DB)
-        if self.phase == "needle_down" and self.programme:
-            return self._after(_PROGRAMME_S, "playing", start_s, end_s)
+            if not was_at_floor:
+                self._stopped = self._died_away(step.start_s)
+                self._recent.clear()
+            wait_s = max(self._lift_s, _STOPPED_S) if self._stopped else self._lift_s
+            return self._after(wait_s, "idle", step)
+        self._noise = self._lowered(self._noise, step)
+        self._keep(step, _UNHEARD_S)
+        self.programme = self._is_programme(step.lanes)
+        if self.phase == "needle_down":
+            if self.programme:
+                return self._after(_PROGRAMME_S, "playing", step)
+            if math.isfinite(self._lift_s) and self._is_steady(_UNHEARD_S):
+                self.give_up()
+                return Change("idle", end_s)
         self._coming = None
         return None
 
     def give_up(self) -> None:
         """No side lasts so long: what sounds is the preamp's own floor, and the needle is up."""
-        self._floor_db = self._noise_db
+        lanes = np.array([step.lanes for step in self._recent])
+        if len(lanes):
+            level, middle = np.median(lanes, axis=0)
+            self._floor = (float(level), float(middle))
         self.phase = "idle"
         self._coming = None
+        self._recent.clear()
 
-    def _idle(self, level_db: float, start_s: float, end_s: float) -> Change | None:
-        self.at_floor = level_db < self._floor_db + _DOWN_OVER_FLOOR_DB
+    def _watch(self, step: _Step) -> Change | None:
+        """The first sound: is it the preamp's own, other though it is than was presumed?"""
+        if step.lanes[0] <= _DIGITAL_SILENCE_DB:
+            self._recent.clear()
+            return None
+        self._keep(step, _FIRST_S)
+        steps = tuple(self._recent)
+        if step.lanes[0] < _LOUDEST_FLOOR_DB and self._steady_so_far():
+            if step.end_s - steps[0].start_s < _FIRST_S:
+                return None
+            self.give_up()
+        self._first = False
+        self._recent.clear()
+        changes = (self._idle(kept) for kept in steps)
+        return next((change for change in changes if change is not None), None)
+
+    def _idle(self, step: _Step) -> Change | None:
+        self.at_floor = not self._over_floor(step)
         if self.at_floor:
             self._coming = None
             # Digital silence, as many cards give at first, is no preamp's floor.
-            if level_db > _DIGITAL_SILENCE_DB:
-                self._floor_db = min(self._floor_db, level_db)
+            if step.lanes[0] > _DIGITAL_SILENCE_DB:
+                rise = _FLOOR_RISES_DB_S * (step.end_s - step.start_s)
+                self._floor = self._lowered((self._floor[0] + rise, self._floor[1] + rise), step)
             return None
-        self._noise_db = level_db
-        return self._after(_DOWN_S, "needle_down", start_s, end_s)
+        if self._coming is None:
+            self._recent.clear()
+            self._noise = (math.inf, math.inf)
+        self._keep(step, _UNHEARD_S)
+        return self._after(_DOWN_S, "needle_down", step)
 
-    def _after(
-        self, least_s: float, phase: SidePhase, start_s: float, end_s: float
-    ) -> Change | None:
+    def _over_floor(self, step: _Step) -> bool:
+        return any(
+            lane >= floor + over
+            for lane, floor, over in zip(step.lanes, self._floor, _DOWN_OVER_FLOOR_DB, strict=True)
+        )
+
+    def _is_programme(self, lanes: _Lanes) -> bool:
+        loud = max(_PROGRAMME_DB, self._floor[0] + _PROGRAMME_OVER_FLOOR_DB)
+        return lanes[0] >= loud or any(
+            lane >= noise + _PROGRAMME_OVER_NOISE_DB
+            for lane, noise in zip(lanes, self._noise, strict=True)
+        )
+
+    def _lowered(self, least: _Lanes, step: _Step) -> _Lanes:
+        """`least`, or what the last second did not exceed, where that is less; takes the step."""
+        self._last.append(step)
+        while self._last[0].end_s <= step.end_s - _NOISE_S:
+            self._last.popleft()
+        if step.end_s - self._last[0].start_s < _NOISE_S - _SLACK_S:
+            return least
+        level, middle = (max(lanes) for lanes in zip(*(s.lanes for s in self._last), strict=True))
+        return min(least[0], level), min(least[1], middle)
+
+    def _keep(self, step: _Step, seconds: float) -> None:
+        self._recent.append(step)
+        while self._recent[0].end_s < step.end_s - seconds:
+            self._recent.popleft()
+
+    def _steady_so_far(self) -> bool:
+        lanes = np.array([step.lanes for step in self._recent])
+        return bool(np.all(np.ptp(lanes, axis=0) <= _STEADY_DB))
+
+    def _is_steady(self, seconds: float) -> bool:
+        heard_s = self._recent[-1].end_s - self._recent[0].start_s
+        return heard_s >= seconds and self._steady_so_far()
+
+    def _died_away(self, now_s: float) -> bool:
+        """Whether what was loud until just now became softer and softer, and did not break off."""
+        longest, shortest = _BEFORE_S
+        before = [
+            step.lanes[0]
+            for step in self._recent
+            if now_s - longest <= step.start_s and step.end_s <= now_s - shortest
+        ]
+        if not before:
+            return False
+        usual = float(np.median(before))
+        if usual < self._floor[0] + _LOUD_DB:
+            return False
+        loud_s = [step.end_s for step in self._recent if step.lanes[0] >= usual - _FALL_DB]
+        last = [step.lanes[0] for step in self._recent if step.start_s >= now_s - shortest]
+        if max(last) > usual + _THUMP_DB:
+            return False
+        return _FALL_S <= now_s - loud_s[-1] <= _LONGEST_FALL_S
+
+    def _after(self, least_s: float, phase: SidePhase, step: _Step) -> Change | None:
         """Change to `phase` once what speaks for it has lasted."""
         if self._coming != phase:
             self._coming = phase
-            self._since_s = start_s
-        if end_s - self._since_s < least_s:
+            self._since_s = step.start_s
+        if step.end_s - self._since_s < least_s:
             return None
         self.phase = phase
         self._coming = None

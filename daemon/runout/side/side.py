@@ -5,6 +5,7 @@ from typing import Literal
 
 from runout.defects.event import Event, Kind
 from runout.grading.grade import Grade
+from runout.side.tracks import Part, PartName
 
 SidePhase = Literal["idle", "needle_down", "playing"]
 
@@ -51,6 +52,10 @@ class LiveState:
     """Defects of this side so far"""
     clicks_per_min: float
     """Clicks and pops over the last minute of this side"""
+    part: PartName = "needle_up"
+    """Finer than the phase; told with a delay, and told again at the side's end"""
+    track: int | None = None
+    """Number of the track that plays, from 1; None while none does"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +79,8 @@ class SideEnded:
     """By name, the unit in the name: `surface_noise_db`"""
     events: tuple[Event, ...]
     model: ModelId
+    parts: tuple[Part, ...] = ()
+    """From the needle-down to the end, in order and without holes"""
 
 
 Heard = SideStarted | DefectHeard | SideEnded

@@ -1,5 +1,6 @@
 """What a side adds up to: its events, counts and measurements."""
 
+import math
 from collections import Counter, deque
 from collections.abc import Collection, Sequence
 from dataclasses import replace
@@ -35,6 +36,8 @@ class Tally:
         self._energy = [0.0, 0.0]
         self.heard_s = 0.0
         """Seconds of programme"""
+        self._rated_until_s = math.inf
+        self._unrated_s = 0.0
 
     def sound(self, levels_db: tuple[float, float], step_s: float, playing: bool) -> None:
         """Take a step of sound by the level of left and right in dBFS."""
@@ -133,6 +136,14 @@ class Tally:
         self.events = kept
         self.counts = Counter(event.kind for event in kept)
 
+    def leave_unrated(self, start_s: float, seconds: float) -> None:
+        """Say that from `start_s` on it was the run-out, `seconds` of it.
+
+        It ticks by its nature, once a turn: that is told, but makes no rate and no grade.
+        """
+        self._rated_until_s = start_s
+        self._unrated_s = seconds
+
     def clicks_per_min(self, now_s: float, since_s: float) -> float:
         """Clicks and pops a minute over the last minute, or since the side began."""
         while self._recent and self._recent[0] < now_s - _LIVE_S:
@@ -142,8 +153,10 @@ class Tally:
 
     def measurements(self) -> dict[str, float]:
         """By name, units in the names; those that the side gave no ground for are left out."""
-        seconds = self._seconds
-        single = [event for event in self.events if event.part_of is None]
+        seconds = self._seconds - self._unrated_s
+        rated = [event for event in self.events if event.time_s < self._rated_until_s]
+        counts = Counter(event.kind for event in rated)
+        single = [event for event in rated if event.part_of is None]
         clicks = sum(event.kind == "click" for event in single)
         pops = sum(event.kind == "pop" for event in single)
         loud = sum(event.kind in ("click", "pop") and event.peak_db >= _LOUD_DB for event in single)
@@ -155,19 +168,19 @@ class Tally:
             "pops_per_min": pops / minutes,
             "loud_clicks_per_min": loud / minutes,
             "crackle_percent": min(100.0, 100.0 * crackle_s / max(seconds, 1.0)),
-            "dropouts_per_min": self.counts["dropout"] / minutes,
+            "dropouts_per_min": counts["dropout"] / minutes,
             "distorted_percent": min(
-                100.0, 100.0 * _covered_s(self._of_kind("distortion")) / max(seconds, 1.0)
+                100.0, 100.0 * _covered_s(_of_kind(rated, "distortion")) / max(seconds, 1.0)
             ),
-            "capture_glitches_per_min": self.counts["capture_glitch"] / minutes,
+            "capture_glitches_per_min": counts["capture_glitch"] / minutes,
             "scratched_percent": min(
-                100.0, 100.0 * _covered_s(self._of_kind("scratch")) / max(seconds, 1.0)
+                100.0, 100.0 * _covered_s(_of_kind(rated, "scratch")) / max(seconds, 1.0)
             ),
         }
         for measure, kind in _COUNTED.items():
             # A side that never jumps gives no ground to speak of the grades that jumps make.
-            if self.counts[kind]:
-                measured[measure] = float(self.counts[kind])
+            if counts[kind]:
+                measured[measure] = float(counts[kind])
         if crackle:
             ticks = sum((event.rate_per_s or 0.0) * event.duration_s for event in crackle)
             measured["crackle_rate_per_s"] = ticks / crackle_s
@@ -183,8 +196,9 @@ class Tally:
                 measured["surface_noise_db"] = quiet
         return measured
 
-    def _of_kind(self, kind: Kind) -> list[Event]:
-        return [event for event in self.events if event.kind == kind]
+
+def _of_kind(events: Sequence[Event], kind: Kind) -> list[Event]:
+    return [event for event in events if event.kind == kind]
 
 
 def _covered_s(episodes: Sequence[Event]) -> float:
