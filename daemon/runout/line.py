@@ -216,7 +216,9 @@ class Line:
             if self._side_id is None or time_s < self._listen_from_s:
                 continue
             weighed = self._rarity.weigh(impulse)
-            if weighed.confidence >= self._thresholds[weighed.kind]:
+            # A glitch is told by its samples; the model only says where to look.
+            told = weighed.kind == "capture_glitch"
+            if told or weighed.confidence >= self._thresholds[weighed.kind]:
                 yield from self._account.impulse(weighed)
         yield from self._account.passed(now_s)
 

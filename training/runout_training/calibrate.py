@@ -39,9 +39,9 @@ class Limits:
 
 
 LIMITS: dict[Sensitivity, Limits] = {
-    "low": Limits(0.2, 1.0, 0.05, 0.02),
-    "normal": Limits(1.0, 2.5, 0.05, 0.05),
-    "high": Limits(3.0, 7.5, 0.05, 0.2),
+    "low": Limits(0.1, 0.5, 0.05, 0.02),
+    "normal": Limits(0.2, 1.0, 0.05, 0.05),
+    "high": Limits(1.0, 2.5, 0.05, 0.2),
 }
 
 
@@ -164,7 +164,10 @@ class _Found:
         return threshold, float(np.mean(hits))
 
     def _glitches(self, thresholds: dict[str, float], limit: float) -> tuple[float, float]:
-        """Likewise for capture glitches, among clicks and on sound without any."""
+        """Likewise for capture glitches, among clicks and on sound without any.
+
+        Those that were told without the model are no threshold's doing.
+        """
         lowest = {**thresholds, "capture_glitch": _LOWEST}
         quiet = [
             (case, impulses(one, self._model, lowest))
@@ -178,7 +181,12 @@ class _Found:
         ]
         minutes = sum(case.mix.sound.shape[1] for case, _ in quiet) / RATE / 60.0
         for threshold in _GRID:
-            false = sum(len(called(found, threshold)) for _, found in quiet)
+            false = sum(
+                threshold <= one.confidence < 1.0
+                for _, found in quiet
+                for one in found
+                if one.kind == "capture_glitch"
+            )
             if false / minutes <= limit:
                 break
         else:
