@@ -72,6 +72,13 @@ def _parser() -> argparse.ArgumentParser:
     manifest.set_defaults(run=_manifest)
     baselines = commands.add_parser("baselines", help="judge the predecessors' systems beside ours")
     baselines.set_defaults(run=_baselines)
+    held_out = commands.add_parser(
+        "held-out", help="train without scratches and dropouts, and say what happens to them"
+    )
+    held_out.add_argument("--seed", type=int, default=1, help="of all that is drawn")
+    held_out.add_argument("--segments", type=int, default=4_000, help="of 4 s, to train on")
+    held_out.add_argument("--epochs", type=int, default=12)
+    held_out.set_defaults(run=_held_out)
     tune = commands.add_parser("tune", help="look for a better network at the same cost")
     tune.add_argument("--seed", type=int, default=1, help="of all that is drawn")
     tune.add_argument("--segments", type=int, default=2_000, help="of 4 s, to train on")
@@ -133,6 +140,13 @@ def _baselines(arguments: argparse.Namespace) -> None:
     from runout_training.make_model import shipped_and_float
 
     print(as_markdown(compare(arguments.cache, shipped_and_float(arguments.models))))
+
+
+def _held_out(arguments: argparse.Namespace) -> None:
+    from runout_training.held_out import as_markdown, compare
+
+    seed, segments, epochs = arguments.seed, arguments.segments, arguments.epochs
+    print(as_markdown(*compare(arguments.cache, segments, epochs, seed)))
 
 
 def _tune(arguments: argparse.Namespace) -> None:
