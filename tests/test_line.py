@@ -99,7 +99,7 @@ def test_a_click_while_no_needle_is_down_is_none():
 
 
 def test_the_landing_of_the_needle_is_no_defect():
-    landing = with_clicks(real_music(6.0), [0.05, 0.15, 3.3], over=16, channel="left")
+    landing = with_clicks(real_music(6.0), [0.05, 0.15, 3.3], over=24, channel="left")
     said = heard(np.concatenate((silence(2.0), landing)))
     events = [one.event.time_s for one in said if isinstance(one, DefectHeard)]
     assert events == pytest.approx([5.3], abs=0.003)
@@ -151,6 +151,25 @@ def test_state_follows_the_side():
     assert state.counts == {"click": 2}
     assert state.clicks_per_min == pytest.approx(2 * 60 / state.elapsed_s, rel=0.01)
     assert all(-30 < level < -5 for level in state.level_db)
+
+
+@pytest.mark.parametrize("lead_s", [1.0, 1.6, 2.5])
+def test_a_steady_lead_in_is_no_preamp_once_music_comes(lead_s):
+    sound = np.concatenate((noise(lead_s, level=0.001), real_music(8.0)))
+    side = heard(sound)[-1]
+    assert side.measurements["programme_dbfs"] == pytest.approx(
+        heard(real_music(8.0))[-1].measurements["programme_dbfs"], abs=1.0
+    )
+
+
+def test_time_with_the_needle_lifted_changes_no_rate():
+    sound = with_clicks(faded_out(real_music(12.0)), [3.0, 7.0], over=20)
+    rates = [
+        heard(np.concatenate((sound, silence(seconds))))[-1].measurements["clicks_per_min"]
+        for seconds in (5.0, 60.0)
+    ]
+    assert rates[0] == pytest.approx(rates[1], rel=0.02)
+    assert rates[0] == pytest.approx(10.0, rel=0.2)
 
 
 def test_where_a_file_is_cut_amid_music_is_no_defect():

@@ -39,7 +39,7 @@ Samples = npt.NDArray[np.float32]
 
 _THUMP_S = 0.4
 """After a lifted needle lands, what sounds for so long is its landing; likewise before a lift"""
-_PENDING_S = 1.0
+_PENDING_S = 4.0
 """Impulses wait for so long for it to become certain that the needle is down"""
 _CUT_S = 0.003
 """A sound that begins or ends amid music does so with a step, which is no defect"""
@@ -158,7 +158,8 @@ class Line:
         if change is not None and change.phase == "needle_down":
             yield from self._begin_side(change.time_s)
             # It had been down for a while before that was certain.
-            self._account.tally.sound(self._level, start_s - change.time_s, playing=False)
+            self._account.tally.passed_over(start_s - change.time_s)
+            self._envelope.landed(change.time_s)
         if change is not None and change.phase == "playing":
             # Likewise.
             self._account.tally.heard_s += start_s - change.time_s
@@ -233,9 +234,10 @@ class Line:
         tally = self._account.tally
         tally.cut(listened_to_s)
         parts = self._parts(end_s)
-        for part in parts:
-            if part.name == "run_out":
-                tally.leave_unrated(part.start_s, end_s - part.start_s)
+        run_out = [part for part in parts if part.name in ("run_out", "locked_run_out")]
+        if run_out:
+            heard_s = sum(part.end_s - part.start_s for part in run_out)
+            tally.leave_unrated(run_out[0].start_s, heard_s)
         measurements = (
             tally.measurements()
             | self._headroom.measurements()

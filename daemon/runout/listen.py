@@ -21,8 +21,6 @@ from runout.source.block import Source
 
 LIFT_S = 4.0
 """Seconds at the preamp's floor that end a side; pauses between tracks are groove, and louder"""
-BUMP_S = 5.0
-"""Seconds; what sounds for less, and is no music, is handling, and no side to be told last"""
 CONNECT_S = 5.0
 """Seconds that a file waits for the broker, so that nothing of it is lost"""
 
@@ -66,7 +64,8 @@ def listen(
 
 def _say(publisher: Publisher, said: Iterable[Heard]) -> None:
     for heard in said:
-        if isinstance(heard, SideEnded) and heard.heard_s == 0.0 and heard.duration_s < BUMP_S:
+        # The last side that was one stays: a bump, a hum or a preamp turned up is none.
+        if isinstance(heard, SideEnded) and heard.heard_s == 0.0:
             _log.info("something sounded for %.1f s and was no side", heard.duration_s)
             continue
         publisher.heard(heard)

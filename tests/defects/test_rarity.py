@@ -59,6 +59,14 @@ def test_certainty_stays(confidence: float) -> None:
     assert after([60.0], confidence, of=0.99) == pytest.approx(confidence, abs=1e-6)
 
 
+def test_capture_glitches_speak_for_no_click() -> None:
+    rarity = Rarity(0.0, RATE)
+    for place in range(60):
+        rarity.weigh(replace(impulse(place / 2.0, 1.0), kind="capture_glitch"))
+    heard = rarity.weigh(impulse(30.0, 0.93)).confidence
+    assert heard == pytest.approx(after([30.0], 0.93, of=0.99))
+
+
 def test_capture_glitch_is_left_as_it_is() -> None:
     glitch = replace(impulse(60.0, 0.4), kind="capture_glitch")
     assert Rarity(0.0, RATE).weigh(glitch) == glitch

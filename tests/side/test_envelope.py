@@ -70,4 +70,13 @@ def test_idle_forgets_all_but_what_a_side_may_begin_with():
     assert level[0] == pytest.approx(-61.0, abs=1.0)
     assert level[-1] == pytest.approx(-20.0, abs=1.0)
     assert list(where) == [UP] * 10 + [STOPPED] * 20
-    assert len(envelope.between(0.0, 21.0)[0]) == 60
+    assert len(envelope.between(0.0, 21.0)[0]) == 100
+
+
+def test_a_needle_is_down_from_where_it_landed():
+    envelope = Envelope(RATE)
+    envelope.feed(hiss(2.0, -40.0))
+    envelope.mark(UP)
+    envelope.landed(0.5)
+    _, _, where = envelope.between(0.0, 2.0)
+    assert list(where) == [UP] * 10 + [DOWN] * 30

@@ -30,6 +30,7 @@ def test_too_few_turns_or_no_turns_tell_nothing(times):
     assert since(times) == math.inf
 
 
-def test_dust_tells_nothing():
+@pytest.mark.parametrize("rate_per_s", [1, 5, 10, 30])
+def test_dust_tells_nothing(rate_per_s):
     rng = np.random.default_rng(3)
-    assert since(np.sort(rng.uniform(0, 600, 600))) == math.inf
+    assert since(np.sort(rng.uniform(0, 600, 600 * rate_per_s))) == math.inf

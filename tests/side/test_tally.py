@@ -75,6 +75,17 @@ def test_a_cut_last_step_changes_nothing(last_s):
     assert tally.heard_s == pytest.approx(60.0 + last_s)
 
 
+def test_steps_of_nearly_the_same_length_all_have_a_level():
+    tally = Tally()
+    tally.passed_over(2.2)
+    for place in range(200):
+        level_db = -60.0 if place >= 190 else -20.0
+        tally.sound((level_db, level_db), 0.2 * (1.0 - 1e-15 * (place % 3)), playing=True)
+    measured = tally.measurements()
+    assert measured["surface_noise_db"] == pytest.approx(-40.0)
+    assert measured["programme_dbfs"] == pytest.approx(-20.0)
+
+
 def test_what_was_heard_after_the_lift_is_taken_back():
     tally = played(10.0)
     for number in range(10):

@@ -1,5 +1,7 @@
 """Faint clicks: what the model half hears is evidence where a click is due, and nowhere else."""
 
+import math
+
 import numpy as np
 import numpy.typing as npt
 
@@ -23,6 +25,13 @@ class Faint:
         self._start_s = 0.0
         self._cell_s = 1.0
         self._told: list[float] = []
+
+    @property
+    def until_s(self) -> float:
+        """Until when there are scores; infinity where none were ever fed."""
+        if len(self._scores) == 0:
+            return math.inf
+        return self._start_s + len(self._scores) * self._cell_s
 
     def told(self, time_s: float) -> None:
         """An impulse was told: its cell, and those that overhear it, are not faint ones."""

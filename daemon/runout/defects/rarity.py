@@ -48,11 +48,11 @@ class Rarity:
         self._listened_s = self._listened_s * kept + _LATELY_S * (1.0 - kept)
         self._last_s = now_s
         expected = (_PRESUMED_PER_S * _PRESUMED_S + self._sure) / (_PRESUMED_S + self._listened_s)
-        if impulse.confidence >= _SURE:
-            self._sure += 1.0
         # What the capture lost is told by its samples, not by how often it happens.
         if impulse.kind == "capture_glitch":
             return impulse
+        if impulse.confidence >= _SURE:
+            self._sure += 1.0
         fall = min(max(math.log(_COMMON_PER_S / expected), 0.0), _MOST_FALL)
         odds = impulse.confidence / max(1.0 - impulse.confidence, _TINY) * math.exp(-fall)
         return replace(impulse, confidence=odds / (1.0 + odds))

@@ -184,6 +184,8 @@ class ScratchTracker:
         """Whether too many turns have passed without a click or a trace of one."""
         last_s = one.scratch.last_s
         while now_s > last_s + (one.most + _LATE) * one.interval_s:
+            if self._faint.until_s <= last_s + one.most * one.interval_s + _JOIN_REACH_S:
+                return False
             heard = [
                 turn
                 for turn in range(one.heard + 1, one.most + 1)

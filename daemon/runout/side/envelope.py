@@ -23,7 +23,7 @@ _BLOCK = 7
 _LEAST_DB = -127.5
 _STEP_DB = 0.5
 """A byte holds a level, to a quarter of a decibel"""
-_IDLE_BINS = 40
+_IDLE_BINS = 80
 """Kept while no side plays: it is certain only after a while that one does"""
 
 
@@ -57,6 +57,11 @@ class Envelope:
     def mark(self, where: int) -> None:
         """Say where the needle was in the bins that were fed since the last word."""
         self._where.extend([where] * (len(self._lanes[0]) - len(self._where)))
+
+    def landed(self, time_s: float) -> None:
+        """Say that the needle has been down from `time_s` on, and not only since that is sure."""
+        first = max(0, round(time_s / GRID_S) - self._first)
+        self._where[first:] = bytes([DOWN] * (len(self._where) - first))
 
     def idle(self) -> None:
         """Say that no side plays: what is long past is forgotten."""

@@ -15,6 +15,8 @@ _LOUD_DB = 20.0
 """A click this far over the programme makes one start"""
 _QUIET_S = 1.0
 """A quiet part is at least this long"""
+_WHOLE = 0.99
+"""Of a step: less was cut short"""
 _QUIET_BELOW_DB = -20.0
 """... and this far below the programme; anything louder is the music itself"""
 _COUNTED: dict[str, Kind] = {"skips": "skip", "locked_grooves": "locked_groove"}
@@ -48,9 +50,13 @@ class Tally:
         self._seconds += step_s
         self.heard_s += step_s * playing
         # The last step of a sound may be cut short: no level to compare with others.
-        if step_s >= self._step_s:
+        if step_s >= _WHOLE * self._step_s:
             self._step_s = step_s
             self._levels.append(level_db)
+
+    def passed_over(self, seconds: float) -> None:
+        """Take sound that was heard before it was certain that the needle was down."""
+        self._seconds += seconds
 
     def add(self, event: Event) -> None:
         """Take an event."""
@@ -137,7 +143,7 @@ class Tally:
         self.counts = Counter(event.kind for event in kept)
 
     def leave_unrated(self, start_s: float, seconds: float) -> None:
-        """Say that from `start_s` on it was the run-out, `seconds` of it.
+        """Say that from `start_s` on it was the run-out, which was heard for `seconds`.
 
         It ticks by its nature, once a turn: that is told, but makes no rate and no grade.
         """

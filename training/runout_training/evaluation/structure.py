@@ -119,8 +119,8 @@ def structure(outcomes: Sequence[Outcome]) -> Structure:
     short = [one.named for one in trains if 3 <= one.turns < _FEWEST_TURNS]
     errors = [one.rpm_error for one in trains if one.named]
     jump_errors = [error for one in outcomes for error in one.jump_errors_s]
-    ratios = np.array([one.ticks_ratio for one in outcomes if one.damage == "dense"] or [math.nan])
-    low, middle, high = np.percentile(ratios, (25, 50, 75))
+    ratios = np.array([one.ticks_ratio for one in outcomes if one.damage == "dense"])
+    low, middle, high = np.percentile(ratios, (25, 50, 75)) if len(ratios) else [math.nan] * 3
 
     def found(damage: Damage) -> Figure:
         hits = [hit for one in outcomes if one.damage == damage for hit in one.jumps_found]
