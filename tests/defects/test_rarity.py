@@ -12,7 +12,7 @@ RATE = 44_100
 
 
 def impulse(time_s: float, confidence: float) -> Impulse:
-    return Impulse(round(time_s * RATE), 20, "click", "both", 12.0, confidence)
+    return Impulse(round(time_s * RATE), 20, "click", "both", 6.0, confidence)
 
 
 def logit(confidence: float) -> float:
@@ -46,6 +46,15 @@ def test_what_is_not_sure_does_not_speak_for_more() -> None:
 
 def test_after_a_quiet_hour_a_sure_click_is_still_heard() -> None:
     assert logit(0.99) - logit(after([3600.0], 0.99, of=0.99)) == pytest.approx(3.0, abs=1e-6)
+
+
+def test_what_is_loud_is_doubted_less() -> None:
+    soft, loud, louder = (
+        Rarity(0.0, RATE).weigh(replace(impulse(60.0, 0.9), peak_db=peak_db)).confidence
+        for peak_db in (6.0, 15.0, 40.0)
+    )
+    assert logit(loud) - logit(soft) == pytest.approx(0.2 * 5.0)
+    assert louder == pytest.approx(0.9)
 
 
 def test_a_burst_is_forgotten() -> None:

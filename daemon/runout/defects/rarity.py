@@ -4,10 +4,12 @@ The model's score is a probability at the rate of impulses that it was trained a
 record the same score is more likely a drum, on a worn one more likely a click: by Bayes' rule its
 odds change with those of an impulse, that is with the rate (Saerens, Latinne and Decaestecker 2002,
 Adjusting the outputs of a classifier to new a priori probabilities). The rate is that of sure
-impulses lately.
+impulses lately. What is loud over the music is doubted less, for few drums are: of 195 false alarms
+with a score above 0.5 on the validation split 6 % stood 15 dB and more over the programme, of 1449
+clicks 55 %.
 
-On the validation split, at the same recall (0.85), this left 0.27 false alarms a minute of clean
-music where one bar for all left 1.78.
+On that split, at the same recall (0.85), this left 0.3 false alarms a minute of clean music where
+one bar for all left 1.78.
 """
 
 import math
@@ -27,6 +29,10 @@ _SURE = 0.9
 """A score that counts as an impulse; less is what has to be judged"""
 _MOST_FALL = 3.0
 """Of the logarithm of the odds: a sure click is heard on the cleanest record"""
+_LOUD_DB = 10.0
+"""Over the programme: what is louder is doubted less"""
+_LESS_PER_DB = 0.2
+"""Of the logarithm of the odds"""
 _TINY = 1e-9
 
 
@@ -53,6 +59,7 @@ class Rarity:
             return impulse
         if impulse.confidence >= _SURE:
             self._sure += 1.0
-        fall = min(max(math.log(_COMMON_PER_S / expected), 0.0), _MOST_FALL)
+        fall = min(math.log(_COMMON_PER_S / expected), _MOST_FALL)
+        fall = max(fall - _LESS_PER_DB * max(impulse.peak_db - _LOUD_DB, 0.0), 0.0)
         odds = impulse.confidence / max(1.0 - impulse.confidence, _TINY) * math.exp(-fall)
         return replace(impulse, confidence=odds / (1.0 + odds))
