@@ -1,3 +1,3 @@
 """Runout listens to a record, finds its defects as they play and grades the side."""
 
-__version__ = "0.2.0"
+__version__ = "0.3.0"
