@@ -196,7 +196,7 @@ def test_three_seconds_full_of_clicks(tmp_path, capsys):
     _, (line,), _ = grade(capsys, path)
     times = np.array([event["time_s"] for event in line["events"] if event["kind"] == "click"])
     assert all(np.abs(times - place).min() < 0.003 for place in places[-3:])
-    assert len(times) >= 0.95 * len(places)
+    assert len(times) >= 0.9 * len(places)
 
 
 @pytest.mark.parametrize("arguments", [[], ["grade"], ["sing"], ["listen", "--pace"]])

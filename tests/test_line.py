@@ -12,7 +12,7 @@ from runout.grading.table import load_table
 from runout.line import Line
 from runout.model.card import load_model
 from runout.side.side import DefectHeard, SideEnded, SideStarted
-from sounds import SHELLAC, faded_out, noise, real_music, with_clicks
+from sounds import DATA, SHELLAC, faded_out, noise, real_music, with_clicks
 
 MODEL, TABLE = load_model(), load_table()
 RATE = 44_100
@@ -212,3 +212,56 @@ def test_events_name_their_track_and_what_ticks_in_the_run_out_makes_no_rate():
     assert side.measurements["clicks_per_min"] == pytest.approx(60 / rated_s, rel=0.1)
     assert side.counts["click"] + side.counts.get("pop", 0) == 1 + len(ticks)
     assert side.parts[-1].name == "locked_run_out"
+
+
+HUM = 10 ** (-54 / 20)
+
+
+def hummed(sound):
+    time = np.arange(len(sound)) / RATE
+    return sound + (np.sqrt(2) * HUM * np.sin(2 * np.pi * 50.0 * time))[:, None].astype(np.float32)
+
+
+def a_side(thump=0.0):
+    """Lead-in, music and run-out of a groove, and the thump of the lift."""
+    groove = [
+        noise(seconds, level=10 ** (-58 / 20), seed=seed) for seed, seconds in ((1, 5), (2, 9))
+    ]
+    time = np.arange(4410) / RATE
+    groove[1][-6615:-2205] += (thump * np.exp(-time / 0.03) * np.sin(80 * np.pi * time))[
+        :, None
+    ].astype(np.float32)
+    music = faded_out(faded_out(real_music(12.0)[::-1], 0.5)[::-1], 0.5)
+    return np.concatenate((groove[0], music, groove[1]))
+
+
+def test_the_side_before_is_not_the_needle_up():
+    # Hum that the cartridge alone picks up, on two sides 8 s apart.
+    sides = [hummed(a_side()), silence(8.0), hummed(a_side()), silence(6.0)]
+    said = heard(np.concatenate((silence(6.0), *sides)).astype(np.float32), lift_s=4.0)
+    told = [one.measurements for one in said if isinstance(one, SideEnded)]
+    assert len(told) == 2
+    documented = (DATA.parent.parent / "docs" / "grading.md").read_text()
+    for one in told:
+        assert not [name for name in one if f"`{name}`" not in documented]
+        assert one["hum_dbfs"] == pytest.approx(-54.0, abs=0.5)
+        assert "hum_needle_up_dbfs" not in one
+        # White noise at -84 dBFS reads 5 to 8 dB more when weighted.
+        assert one["noise_468_needle_up_dbfs"] == pytest.approx(-77.5, abs=1.5)
+
+
+def test_a_lifts_thump_is_no_rumble():
+    told = []
+    for thump in (0.0, 0.1):
+        sound = np.concatenate((silence(6.0), a_side(thump), silence(6.0)))
+        side = heard(sound, lift_s=4.0)[-1]
+        told.append([side.measurements[f"rumble_{one}_db"] for one in "ab"])
+    assert told[1] == pytest.approx(told[0], abs=0.5)
+
+
+def test_music_too_soft_to_be_told_is_no_groove():
+    soft = np.tile(real_music(3.0), (5, 1)) * np.float32(0.004)
+    side = heard(np.concatenate((silence(5.0), soft + silence(15.0), silence(6.0))))[-1]
+    assert side.heard_s == 0.0
+    names = ("noise_468_left", "noise_468_db", "rumble", "bandwidth")
+    assert not [name for name in side.measurements if name.startswith(names)]

@@ -82,6 +82,9 @@ def _parser() -> argparse.ArgumentParser:
     measure.add_argument(
         "--radius", type=float, metavar="MM", help="how far from the spindle the tone is cut"
     )
+    measure.add_argument(
+        "--rpm", type=float, help="what the record turns at (default: 33 1/3, or clearly another)"
+    )
     measure.set_defaults(run=_measure)
 
     demo = commands.add_parser(
@@ -182,24 +185,29 @@ def _grade(arguments: argparse.Namespace) -> int:
 
 
 def _measure(arguments: argparse.Namespace) -> int:
+    from runout.defects.revolution import NOMINAL_RPM
     from runout.measure.test_record import measure_file
     from runout.measure.tone import LEAST_NOMINAL_HZ, MOST_NOMINAL_HZ, NOMINAL_HZ
     from runout.report.measured import measured_line, measured_lines
     from runout.report.progress import Progress
     from runout.report.style import Style
 
-    tone, radius = arguments.tone, arguments.radius
+    tone, radius, rpm = arguments.tone, arguments.radius, arguments.rpm
     if tone is not None and not LEAST_NOMINAL_HZ <= tone <= MOST_NOMINAL_HZ:
         allowed = f"{LEAST_NOMINAL_HZ:g} to {MOST_NOMINAL_HZ:g} Hz"
         raise UsageError(f"--tone {tone:g}: tones of {allowed} can be measured")
     if radius is not None and not 0 < radius <= MOST_RADIUS_MM:
-        raise UsageError(f"--radius {radius:g}: expected up to {MOST_RADIUS_MM:g} mm")
+        allowed = f"more than 0 and up to {MOST_RADIUS_MM:g} mm"
+        raise UsageError(f"--radius {radius:g}: expected {allowed}")
+    if rpm is not None and not LEAST_RPM <= rpm <= MOST_RPM:
+        raise UsageError(f"--rpm {rpm:g}: expected {LEAST_RPM:g} to {MOST_RPM:g}")
     nominal_hz = NOMINAL_HZ if tone is None else (tone,)
+    nominal_rpm = NOMINAL_RPM if rpm is None else (rpm,)
     status = 0
     for path in arguments.files:
         try:
             with Progress(path.name, sys.stderr) as progress:
-                record = measure_file(path, progress.show, nominal_hz)
+                record = measure_file(path, progress.show, nominal_hz, nominal_rpm)
         except RunoutError as error:
             print(f"runout: {error}", file=sys.stderr)
             status = 1
@@ -214,6 +222,8 @@ def _measure(arguments: argparse.Namespace) -> int:
 
 MOST_RADIUS_MM = 200.0
 """Transcription discs of 16 inches are the largest"""
+LEAST_RPM, MOST_RPM = 16.0, 100.0
+"""Talking books turn at 16 2/3, early shellacs at up to 90"""
 
 
 def _demo(arguments: argparse.Namespace) -> int:

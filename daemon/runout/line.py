@@ -18,10 +18,10 @@ from runout.defects.impulse import Impulse, ImpulseFinder
 from runout.defects.passage import PASSAGE_KINDS, Passage, PassageFinder
 from runout.defects.rarity import Rarity
 from runout.grading.table import Table, grade
-from runout.measure.side import Stretches
 from runout.measure.side import measurements as side_measurements
 from runout.measure.slices import SliceStore
 from runout.measure.spectrum import Slicer
+from runout.measure.stretches import find_stretches
 from runout.model.card import Model
 from runout.model.interpreter import Runtime
 from runout.model.scorer import Scored, Scorer
@@ -33,7 +33,7 @@ from runout.side.headroom import Headroom
 from runout.side.level import level_db
 from runout.side.needle import Needle
 from runout.side.side import Heard, LiveState, ModelId, SideEnded, SideStarted
-from runout.side.tracks import Part, PartName, find_parts, track_at
+from runout.side.tracks import Part, find_parts, track_at
 
 Samples = npt.NDArray[np.float32]
 
@@ -47,12 +47,6 @@ _NEEDLE_UP_S = 60.0
 """Before a side, that tell what the preamp gives with the needle up"""
 _LONGEST_SIDE_S = 3600.0
 """Twice the longest side of an LP"""
-_STRETCHES: dict[str, tuple[PartName, ...]] = {
-    "programme": ("track",),
-    "groove": ("lead_in", "gap", "run_out", "locked_run_out"),
-    "needle_up": ("lifted",),
-}
-"""What is measured where"""
 _SILENT_DB = -120.0
 
 
@@ -98,6 +92,7 @@ class Line:
         """Seconds from the start of the source that have been heard"""
         self._side_id: str | None = None
         self._start_s = 0.0
+        self._up_from_s = 0.0
         self._listen_from_s = 0.0
         self._account = Account("", 0.0, self._rate, model.card.features.cell_s)
         self._headroom = Headroom()
@@ -185,6 +180,8 @@ class Line:
         elif self._side_id is not None and self.now_s - self._start_s > self._longest_s:
             self._needle.give_up()
             yield from self._end_side(self.now_s)
+            # Who knows when it will be lifted.
+            self._up_from_s = math.inf
 
     def _wait(self, impulses: Sequence[Impulse]) -> None:
         judged = (self._capture.judge(impulse, self._rate) for impulse in impulses)
@@ -241,7 +238,7 @@ class Line:
         measurements = (
             tally.measurements()
             | self._headroom.measurements()
-            | side_measurements(self._slices, self._stretches(parts), tally.events)
+            | side_measurements(self._slices, find_stretches(parts, self._up_from_s), tally.events)
         )
         yield SideEnded(
             side_id=self._side_id,
@@ -261,14 +258,7 @@ class Line:
             parts=parts,
         )
         self._side_id = None
-
-    def _stretches(self, parts: Sequence[Part]) -> Stretches:
-        spans = {
-            name: [(part.start_s, part.end_s) for part in parts if part.name in names]
-            for name, names in _STRETCHES.items()
-        }
-        before = (self._start_s - _NEEDLE_UP_S, self._start_s - _THUMP_S)
-        return Stretches(spans["programme"], spans["groove"], [before, *spans["needle_up"]])
+        self._up_from_s = end_s
 
     def _parts(self, end_s: float) -> tuple[Part, ...]:
         if self._account.tally.heard_s == 0.0:

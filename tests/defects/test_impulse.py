@@ -50,8 +50,8 @@ def test_level_is_told_over_the_programme(over_db):
     "sound",
     [
         np.zeros((3 * RATE, 2), np.float32),
-        sine(3.0),
-        sine(3.0, hertz=12_000.0),
+        faded_out(sine(3.0)),
+        faded_out(sine(3.0, hertz=12_000.0)),
         noise(10.0),
         noise(10.0, level=1e-5),
     ],

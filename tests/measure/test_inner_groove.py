@@ -2,10 +2,12 @@ import math
 
 import numpy as np
 import pytest
-from scipy import stats
 
 from runout.defects.event import Event
-from runout.measure.inner_groove import inner_groove, mann_kendall, theil_sen
+from runout.measure.inner_groove import inner_groove, mann_kendall
+
+RISES_Z = 1.645
+"""One-sided 5 %"""
 
 
 def torn(time_s: float, duration_s: float, kind="distortion") -> Event:
@@ -17,18 +19,15 @@ def test_rises_towards_the_label():
     times = 1200.0 * np.sqrt(np.linspace(0.0, 0.998, 120))
     measured = inner_groove([torn(time, 2.0) for time in times], 0.0, 1200.0)
     assert measured is not None
-    assert measured.rises
+    assert measured.z > RISES_Z
     assert measured.inner_percent > 2 * measured.outer_percent
-    assert measured.slope_percent > 5.0
 
 
 def test_the_last_minutes_alone():
-    # Most windows are clean: the median slope is nothing, the rise is told all the same.
     events = [torn(900.0 + 10.0 * number, 3.0) for number in range(29)]
     measured = inner_groove(events, 0.0, 1200.0)
     assert measured is not None
-    assert measured.slope_percent == 0.0
-    assert measured.rises
+    assert measured.z > RISES_Z
     assert measured.outer_percent == 0.0
     assert measured.inner_percent == pytest.approx(100.0 * 29 * 3.0 / 400.0)
 
@@ -38,13 +37,13 @@ def test_torn_all_along_is_not_the_inner_grooves(seed: int):
     times = np.random.default_rng(seed).uniform(0.0, 1198.0, 80)
     measured = inner_groove([torn(time, 2.0) for time in times], 0.0, 1200.0)
     assert measured is not None
-    assert not measured.rises
+    assert measured.z < RISES_Z
 
 
 def test_one_torn_passage_near_the_label_is_no_trend():
     measured = inner_groove([torn(1150.0, 2.0)], 0.0, 1200.0)
     assert measured is not None
-    assert not measured.rises
+    assert measured.z < RISES_Z
 
 
 def test_overlaps_count_once_and_other_kinds_not():
@@ -52,14 +51,6 @@ def test_overlaps_count_once_and_other_kinds_not():
     measured = inner_groove(events, 0.0, 1200.0)
     assert measured is not None
     assert measured.outer_percent == pytest.approx(100.0 * 150.0 / 400.0)
-
-
-def test_theil_sen_as_scipy_has_it():
-    rng = np.random.default_rng(8)
-    x = np.arange(12) / 12
-    y = 5.0 * x + rng.standard_normal(12)
-    y[3] = 100.0
-    assert theil_sen(x, y) == pytest.approx(stats.theilslopes(y, x).slope)
 
 
 def test_mann_kendall_with_ties():

@@ -4,7 +4,7 @@ import numpy as np
 import pyloudnorm
 import pytest
 
-from runout.measure.loudness import Loudness, gain_advice, k_weighting, loudness
+from runout.measure.loudness import k_weighting, loudness
 from runout.measure.slices import Stretch, decibels
 from runout.measure.spectrum import STEP
 from sliced import RATE, both, dither, sliced, stretch_of, tone
@@ -32,6 +32,11 @@ def test_full_scale_sine_of_1_khz_in_one_channel():
     # BS.1770: 997 Hz at 0 dB FS (sine) in left reads -3.01 LUFS.
     sine = tone(5.0, 997.0, np.sqrt(0.5))
     assert measured(both(sine, 0.0 * sine)) == pytest.approx(-3.01, abs=0.02)
+
+
+def test_mono_is_two_like_channels():
+    sine = tone(4.0, 997.0, np.sqrt(0.5))
+    assert measured(both(sine)) - measured(both(sine, 0.0 * sine)) == pytest.approx(3.01, abs=0.01)
 
 
 def test_curve_is_0_db_where_the_offset_says():
@@ -83,16 +88,3 @@ def test_a_few_clicks_are_not_the_programmes_peak():
     assert heard is not None
     assert heard.true_peak_db > -0.3
     assert heard.programme_peak_db == pytest.approx(-16.99, abs=0.05)
-
-
-@pytest.mark.parametrize(
-    ("peak", "clipped", "words"),
-    [
-        (-0.5, 0.1, "Turn the preamp down by 6 dB or more: the input clips."),
-        (0.0, 0.0, "Turn the preamp down by 6 dB: peaks come to 0.0 dBTP"),
-        (-6.0, 0.0, "Leave the preamp's gain as it is: peaks come to -6.0 dBTP."),
-        (-26.2, 0.0, "Turn the preamp up by 20 dB: peaks come to -26 dBTP"),
-    ],
-)
-def test_advice(peak: float, clipped: float, words: str):
-    assert gain_advice(Loudness(-20.0, peak, peak), clipped).startswith(words)

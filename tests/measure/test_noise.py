@@ -41,10 +41,19 @@ def test_white_noise_of_known_density():
     assert measured.left_db == pytest.approx(white_db(1e-3), abs=0.15)
     assert measured.right_db == pytest.approx(white_db(2e-3), abs=0.15)
     mean = white_db(np.sqrt((1e-6 + 4e-6) / 2))
-    assert measured.weighted_db == pytest.approx(mean, abs=0.15)
+    assert measured.weighted_db == measured.right_db
     assert measured.lateral_db == pytest.approx(mean - 3.01, abs=0.15)
     assert measured.vertical_db == pytest.approx(mean - 3.01, abs=0.15)
-    assert measured.relative_db == pytest.approx(mean + 20.0, abs=0.15)
+    assert measured.relative_db == pytest.approx(white_db(2e-3) + 20.0, abs=0.15)
+
+
+def test_a_dead_channel_does_not_flatter():
+    hiss = dither(6.0, 1e-3)
+    alive = surface_noise(sliced(both(hiss, dither(6.0, 1e-3, seed=1))), -20.0)
+    dead = surface_noise(sliced(both(hiss, 0.0 * hiss)), -20.0)
+    assert alive is not None
+    assert dead is not None
+    assert dead.relative_db == pytest.approx(alive.relative_db, abs=0.15)
 
 
 def test_a_few_ticks_are_no_hiss():

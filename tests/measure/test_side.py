@@ -4,14 +4,15 @@ import numpy as np
 import pytest
 
 from runout.defects.event import Event
-from runout.measure.side import Stretches, measurements
+from runout.measure.side import measurements
 from runout.measure.slices import SliceStore
 from runout.measure.spectrum import Slicer
+from runout.measure.stretches import Stretches
 from sliced import RATE, both, dither, tone
 from sounds import Sound, real_music
 
 UP, LEAD_IN, MUSIC, RUN_OUT = (0.0, 4.0), (4.0, 9.0), (9.0, 19.0), (19.0, 24.0)
-STRETCHES = Stretches([MUSIC], [LEAD_IN, RUN_OUT], [UP])
+STRETCHES = Stretches([MUSIC], [LEAD_IN, RUN_OUT], [UP], whole=True)
 
 
 def a_side() -> Sound:
@@ -56,9 +57,14 @@ def test_each_stretch_tells_its_own():
     assert MEASURED["noise_468_left_dbfs"] == pytest.approx(
         MEASURED["noise_468_right_dbfs"], abs=0.2
     )
-    assert MEASURED["worst_minute_impulses"] == 2.0
+    assert MEASURED["noise_468_needle_up_dbfs"] < MEASURED["noise_468_left_dbfs"] - 20.0
+    assert MEASURED["revolution_locked_percent"] == 0.0
+    # Ten seconds of music have no worst minute.
+    assert "worst_minute_impulses" not in MEASURED
     assert MEASURED["outer_groove_distorted_percent"] == 0.0
     assert MEASURED["inner_groove_distorted_percent"] == pytest.approx(30.0)
+    assert MEASURED["inner_groove_rise_z"] > 1.0
+    assert MEASURED["bandwidth_hz"] > 3000.0
 
 
 @pytest.mark.parametrize("gain_db", [-12.0, 12.0])
@@ -73,7 +79,33 @@ def test_gain_moves_levels_and_nothing_else(gain_db: float):
 
 def test_what_was_not_heard_is_not_told():
     store = kept(SIDE)
-    assert measurements(store, Stretches([], [], []), []) == {}
-    told = measurements(store, Stretches([MUSIC], [], []), [])
-    assert not [name for name in told if name.startswith(("noise", "rumble", "hum"))]
-    assert "noise_468_db" not in measurements(store, Stretches([], [LEAD_IN], []), [])
+    assert measurements(store, Stretches([], [], [], whole=False), []) == {}
+    told = measurements(store, Stretches([MUSIC], [], [], whole=False), EVENTS)
+    names = ("noise", "rumble", "hum", "bandwidth", "outer", "inner")
+    assert not [name for name in told if name.startswith(names)]
+    groove = measurements(store, Stretches([], [LEAD_IN], [], whole=False), [])
+    assert "noise_468_db" not in groove
+
+
+def test_a_minute_of_music_has_a_worst_minute():
+    events = [Event(str(one), one, 0.001, "click", "left", 12.0, 0.9) for one in (1.0, 2.0, 70.0)]
+    stretches = Stretches([(0.0, 75.0)], [], [], whole=False)
+    assert measurements(SliceStore(), stretches, events)["worst_minute_impulses"] == 2.0
+
+
+def test_mono_has_no_vertical():
+    mono = SIDE.copy()
+    mono[:, 1] = mono[:, 0]
+    told = measurements(kept(mono), STRETCHES, EVENTS)
+    assert not [name for name in told if "vertical" in name]
+    assert told["noise_468_right_dbfs"] == told["noise_468_left_dbfs"]
+
+
+def test_a_dead_channel_tells_nothing_and_flatters_nothing():
+    dead = SIDE.copy()
+    dead[:, 1] = 0.0
+    told = measurements(kept(dead), STRETCHES, EVENTS)
+    assert MEASURED.keys() - told.keys() == {"noise_468_right_dbfs", "channel_correlation"}
+    # Between the halves of this music lie 2 dB.
+    for name in ("noise_468_db", "rumble_a_db", "rumble_b_db", "hum_dbfs"):
+        assert told[name] == pytest.approx(MEASURED[name], abs=2.0), name

@@ -1,9 +1,8 @@
 """Speed errors of known size."""
 
-import numpy as np
 import pytest
 
-from runout.measure.speed import Speed, speed_from_periods, speed_from_tone
+from runout.measure.speed import Speed, speed_from_tone
 from runout.measure.tone import find_tones
 from tones import RATE, tone
 
@@ -25,29 +24,6 @@ def test_wow_that_ends_anywhere_does_not_matter(phase, seconds):
     assert speed_from_tone(found.frequency(), 3150.0).error_percent == pytest.approx(0.4, abs=0.01)
 
 
-@pytest.mark.parametrize(("rpm", "period_s"), [(100 / 3, 1.8), (45.0, 4 / 3), (78.26, 0.7667)])
-@pytest.mark.parametrize("error", [-3.0, -0.02, 0.0, 0.5])
-def test_from_turns_of_a_scratch(rpm, period_s, error):
-    jitter = 1e-4 * np.random.default_rng(0).standard_normal(9)
-    # Some clicks of a scratch go unheard.
-    periods = (np.array([1, 1, 2, 1, 1, 3, 1, 1, 2]) * period_s + jitter) / (1 + error / 100)
-    speed = speed_from_periods(list(periods))
-    assert speed.nominal_rpm == pytest.approx(rpm, abs=0.001)
-    assert speed.error_percent == pytest.approx(error, abs=0.01)
-    assert speed.rpm == pytest.approx(rpm * (1 + error / 100), rel=2e-4)
-
-
-def test_a_stray_click_does_not_matter():
-    speed = speed_from_periods([1.8, 1.8, 0.31, 1.8, 1.49, 1.8])
-    assert speed.error_percent == pytest.approx(0.0, abs=1e-9)
-
-
-@pytest.mark.parametrize("periods", [[], [0.2, 0.3], [1.05]])
-def test_what_fits_no_speed(periods):
-    assert speed_from_periods(periods) is None
-
-
 @pytest.mark.parametrize(("error", "allowed"), [(0.49, True), (-0.51, False)])
 def test_what_the_standard_allows(error, allowed):
     assert Speed(error).allowed is allowed
-    assert Speed(error).rpm is None

@@ -109,11 +109,66 @@ def test_a_mono_file(tmp_path, capsys):
     assert measure(capsys, path)[0] == 1
     status, out, _ = measure(capsys, "--json", "--tone", 4000, path)
     assert status == 0
-    assert json.loads(out)["measurements"]["balance_db"] == 0.0
+    figures = json.loads(out)["measurements"]
+    assert not {"polarity_same", "phase_deg", "balance_db"} & figures.keys()
+    assert "polarity" not in measure(capsys, "--tone", 4000, path)[1]
 
 
-@pytest.mark.parametrize("option", [["--tone", "50"], ["--radius", "0"], ["--radius", "nan"]])
-def test_a_wrong_call_is_status_2(capsys, option, side):
+def test_a_channel_of_zeros_has_no_level_and_the_next_file_is_measured(tmp_path, capsys, side):
+    path = tmp_path / "left.wav"
+    soundfile.write(path, tone(8.0, right=0.0, noise_db=None).T, RATE)
+    status, out, err = measure(capsys, "--json", path, side)
+    first, second = map(json.loads, out.splitlines())
+    assert (status, err, second["file"]) == (0, "", str(side))
+    (one,) = first["tones"]
+    assert one["right_dbfs"] is None
+    assert one["left_dbfs"] == pytest.approx(-6.02, abs=0.05)
+    assert "separation_from_left_db" not in first["measurements"]
+
+
+@pytest.mark.parametrize(
+    ("level", "clips"), [(0.5, False), (0.98, False), (1.05, True), (1.5, True)]
+)
+def test_a_clipped_tone_is_told(tmp_path, capsys, level, clips):
+    path = tmp_path / "loud.wav"
+    sound = np.clip(tone(8.0, left=level, right=0.9 * level, noise_db=None), -1.0, 1.0)
+    soundfile.write(path, sound.T, RATE)
+    _, out, _ = measure(capsys, path)
+    assert ("the input clips" in out) is clips
+    _, out, _ = measure(capsys, "--json", path)
+    assert json.loads(out)["measurements"]["clipped"] is clips
+
+
+def test_a_speed_that_is_right(tmp_path, capsys):
+    path = tmp_path / "right.wav"
+    soundfile.write(path, tone(8.0, 3150.0 * (1 - 1e-6), right=0.4, noise_db=None).T, RATE)
+    _, out, _ = measure(capsys, path)
+    (line,) = (line for line in out.splitlines() if "speed error" in line)
+    assert line.split()[2:5] == ["+0.000", "%", "right;"]
+
+
+def test_the_speed_that_one_names_is_looked_for(tmp_path, capsys):
+    path = tmp_path / "both.wav"
+    both = [(100 / 180, 0.2, 0.5), (0.75, 0.2, 1.0)]
+    soundfile.write(path, tone(20.0, 3150.0, both, right=0.4).T, RATE)
+    told = []
+    for named in ([], ["--rpm", 45]):
+        _, out, _ = measure(capsys, "--json", *named, path)
+        told.append(json.loads(out)["measurements"]["eccentricity_rpm"])
+    assert told == pytest.approx([33.33, 45.0], abs=0.1)
+
+
+@pytest.mark.parametrize(
+    ("option", "allowed"),
+    [
+        (["--tone", "50"], "800 to 8000 Hz"),
+        (["--radius", "0"], "more than 0 and up to 200 mm"),
+        (["--radius", "nan"], "more than 0 and up to 200 mm"),
+        (["--rpm", "-1"], "16 to 100"),
+    ],
+)
+def test_a_wrong_call_is_status_2(capsys, option, allowed, side):
     status, _, err = measure(capsys, *option, side)
     assert status == 2
     assert err.startswith(f"runout: {option[0]}")
+    assert allowed in err

@@ -107,6 +107,14 @@ def test_what_is_no_test_tone(sound):
     assert find_tones(sound, RATE) == ()
 
 
+def test_a_long_tone_is_told_in_pieces(monkeypatch):
+    monkeypatch.setattr("runout.measure.tone._LONGEST_S", 5.0)
+    found = find_tones(tone(16.0, noise_db=None), RATE)
+    assert [one.duration_s for one in found[:2]] == pytest.approx([4.5, 4.5], abs=0.3)
+    assert len(found) == 3
+    assert all(one.frequency().mean() == pytest.approx(3150.0, rel=1e-6) for one in found)
+
+
 def test_a_tone_of_ones_own():
     found = the_tone(tone(5.0, 4010.0), nominal_hz=(4000.0,))
     assert (found.nominal_hz, round(found.frequency().mean())) == (4000.0, 4010)

@@ -62,7 +62,7 @@ def test_sanity_sounds_hold_no_click(name):
 def test_input_beyond_the_range_is_cut_and_not_wrapped():
     interpreter = Interpreter(INT8.content)
     shape = interpreter.input_shape
-    at_the_end, beyond = np.full(shape, 8.0, np.float32), np.full(shape, 800.0, np.float32)
+    at_the_end, beyond = np.full(shape, 16.0, np.float32), np.full(shape, 800.0, np.float32)
     assert np.array_equal(interpreter.run(at_the_end), interpreter.run(beyond))
 
 

@@ -40,6 +40,7 @@ def side(**fields: object) -> Payload:
             "rpm": 33.33,
             "counts": {"click": 1184, "pop": 1, "crackle": 2, "skip": 0},
             "grade": messages.side_fields(SIDE)["grade"],
+            "measurements": {},
             **fields,
         }
     )

@@ -29,8 +29,6 @@ class Separation:
     """The channel that has the tone"""
     separation_db: float
     """dB, at most 90"""
-    phase_deg: float
-    """-180 to 180: what leaks, against the tone"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,22 +44,27 @@ class Polarity:
 
 
 def measure_separation(tone: Tone) -> Separation | None:
-    """Return the separation from a tone that one channel has; None where both have it."""
-    if tone.channel == "both":
+    """Return the separation from a tone that one channel has; None where both have it.
+
+    Nor is there any from a file whose other channel is digital silence: it wasn't recorded.
+    """
+    if tone.channel == "both" or min(tone.peaks) == 0.0:
         return None
     driven, other = (0, 1) if tone.channel == "left" else (1, 0)
-    leaks = _ratios(tone, driven, other)
-    share = float(np.median(np.abs(leaks)))
+    share = float(np.median(np.abs(_ratios(tone, driven, other))))
     separation_db = min(MOST_DB, -20.0 * math.log10(max(share, 1e-10)))
-    return Separation(tone.channel, separation_db, _phase_deg(leaks))
+    return Separation(tone.channel, separation_db)
 
 
 def measure_polarity(tone: Tone) -> Polarity | None:
-    """Return polarity and balance from a tone that both channels have, else None."""
-    if tone.channel != "both":
+    """Return polarity and balance from a tone that both channels have, else None.
+
+    Nor is there any where both are the very same: of a mono file, or of a copy of one channel.
+    """
+    if tone.channel != "both" or np.array_equal(*tone.baseband):
         return None
     ratios = _ratios(tone, 0, 1)
-    phase_deg = _phase_deg(ratios)
+    phase_deg = math.degrees(float(np.angle(ratios.sum())))
     balance_db = -20.0 * math.log10(float(np.median(np.abs(ratios))))
     return Polarity(abs(phase_deg) < 90.0, phase_deg, balance_db)
 
@@ -74,7 +77,3 @@ def _ratios(tone: Tone, driven: int, other: int) -> npt.NDArray[np.complex128]:
     both = (sound[other] * sound[driven].conj()).sum(axis=1)
     ratios: npt.NDArray[np.complex128] = both / np.square(np.abs(sound[driven])).sum(axis=1)
     return ratios
-
-
-def _phase_deg(ratios: npt.NDArray[np.complex128]) -> float:
-    return math.degrees(float(np.angle(ratios.sum())))

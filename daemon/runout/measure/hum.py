@@ -1,4 +1,4 @@
-"""Mains hum: 50 or 60 Hz and harmonics, and whether the needle has to be down for it.
+"""Mains hum: 50 or 60 Hz and harmonics.
 
 Each harmonic is the power within 3 Hz of it less what as wide a band beside it has, the median
 over the slices: hum is steady, notes and thumps are not. Hum that stays with the needle up is
@@ -7,7 +7,6 @@ transformer, or on the record. (IEC 60268-3 measures hum by its harmonics likewi
 """
 
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -15,13 +14,10 @@ import numpy.typing as npt
 from runout.measure.slices import MAINS_HZ, Stretch, decibels
 
 Array = npt.NDArray[np.float64]
-Origin = Literal["wiring", "with the needle"]
 
 _OVER_NOISE = 4.0
 """A harmonic's power over the noise beside it (6 dB) for it to be hum"""
 _BASIC = 2
-_STAYS_DB = 6.0
-"""Hum that sinks by less when the needle is lifted is there without it"""
 _LEAST_SLICES = 3
 
 
@@ -35,13 +31,11 @@ class Hum:
     """dBFS RMS, all harmonics that stand out together; -140 for none"""
     right_db: float
     """Likewise"""
-    harmonics_db: tuple[float, ...]
-    """dBFS RMS of the first to fifth harmonic, mean power of left and right; -140 for none"""
 
     @property
     def level_db(self) -> float:
-        """dBFS RMS, mean power of left and right."""
-        return float(decibels(np.mean(10.0 ** (np.array([self.left_db, self.right_db]) / 10.0))))
+        """dBFS RMS, of the louder channel."""
+        return max(self.left_db, self.right_db)
 
 
 def hum(stretch: Stretch) -> Hum | None:
@@ -65,20 +59,4 @@ def hum(stretch: Stretch) -> Hum | None:
         mains_hz=round(MAINS_HZ[mains]),
         left_db=float(level[0]),
         right_db=float(level[1]),
-        harmonics_db=tuple(float(one) for one in decibels(tones[:, mains].mean(axis=0))),
     )
-
-
-def origin(needle_down: Hum | None, needle_up: Hum | None) -> Origin | None:
-    """Where the hum comes from that is heard with the needle down; None where none is.
-
-    Only to be asked where the needle was heard up as well: None for that means up without hum.
-    """
-    if needle_down is None:
-        return None
-    stays = (
-        needle_up is not None
-        and needle_up.mains_hz == needle_down.mains_hz
-        and needle_up.level_db > needle_down.level_db - _STAYS_DB
-    )
-    return "wiring" if stays else "with the needle"

@@ -3,8 +3,8 @@
 The groove's speed falls from 51 cm/s at the rim to 21 cm/s by the label of an LP, and with it the
 wavelengths, while the stylus keeps its size: tracing distortion grows with the square of the
 inverse speed (Corrington 1949; Lewis and Hunt 1941). Wear and a stylus too coarse show as a trend.
-Share of each twelfth of the side that is distorted; slope by Theil and Sen (the median of all
-pairs', deaf to an outlier), and Mann and Kendall's test, corrected for ties, for whether it rises.
+Share of each twelfth of the side that is distorted, and Mann and Kendall's test, corrected for
+ties, for whether it rises.
 """
 
 import math
@@ -19,10 +19,6 @@ from runout.defects.event import Event
 Array = npt.NDArray[np.float64]
 
 _WINDOWS = 12
-_RISES_Z = 1.645
-"""One-sided 5 %"""
-_MATTERS_PERCENT = 1.0
-"""Less of the inner third's time is nothing to speak of"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +29,8 @@ class InnerGroove:
     """Share of the first third's time that is distorted"""
     inner_percent: float
     """Share of the last third's"""
-    slope_percent: float
-    """Percentage points from rim to label, by Theil and Sen; 0 where most windows are clean"""
     z: float
-    """Mann and Kendall's: standard deviations over chance"""
-    rises: bool
-    """Whether it is the inner groove's"""
+    """By how many standard deviations more than by chance it rises (Mann and Kendall)"""
 
 
 def inner_groove(events: Sequence[Event], start_s: float, end_s: float) -> InnerGroove | None:
@@ -57,20 +49,7 @@ def inner_groove(events: Sequence[Event], start_s: float, end_s: float) -> Inner
     percent = 100.0 * torn / (edges[1] - edges[0])
     third = _WINDOWS // 3
     outer, inner = float(percent[:third].mean()), float(percent[-third:].mean())
-    z = mann_kendall(percent)
-    return InnerGroove(
-        outer_percent=outer,
-        inner_percent=inner,
-        slope_percent=theil_sen(np.arange(_WINDOWS) / _WINDOWS, percent),
-        z=z,
-        rises=z > _RISES_Z and inner > max(outer, _MATTERS_PERCENT),
-    )
-
-
-def theil_sen(x: Array, y: Array) -> float:
-    """Median slope over all pairs of points, of rising x."""
-    first, second = np.triu_indices(len(x), 1)
-    return float(np.median((y[second] - y[first]) / (x[second] - x[first])))
+    return InnerGroove(outer_percent=outer, inner_percent=inner, z=mann_kendall(percent))
 
 
 def mann_kendall(values: Array) -> float:

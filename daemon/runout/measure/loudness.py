@@ -1,8 +1,9 @@
-"""Loudness and true peak by ITU-R BS.1770-5, and what they advise for the preamp's gain.
+"""Loudness and true peak by ITU-R BS.1770-5, to set the preamp's gain by.
 
 Annex 1: K weighting (its two filters' coefficients at 48 kHz, taken as a response over hertz),
 blocks of 400 ms that overlap by 75 %, gates at -70 LUFS and 10 LU below what passes that. A block
-of one channel is the sum of four parts of 100 ms, whose edges are faded over 16 ms.
+of one channel is the sum of four parts of 100 ms, whose edges are faded over 16 ms. Mono comes as
+two like channels, as a player's two speakers do, and reads 3.01 LU over BS.1770's single channel.
 Annex 2: true peak by interpolation (`true_peak.py`). R128's target is for broadcasts:
 this is for input level advice only.
 """
@@ -28,13 +29,8 @@ _OFFSET_DB = -0.691
 _ABSOLUTE_LUFS = -70.0
 _RELATIVE_LU = -10.0
 
-_WANTED_DB = -6.0
-"""Peaks of the programme, dBTP: leaves room for a hotter record, and for clicks"""
-_HOT_DB = -2.0
-_FAINT_DB = -14.0
 _CLICKS_PERCENTILE = 98.0
 """Slices with a higher peak may owe it to a click"""
-_CLIPPED_PERCENT = 0.001
 
 
 def k_weighting(hertz: Array) -> Array:
@@ -69,24 +65,6 @@ def loudness(stretch: Stretch) -> Loudness | None:
         true_peak_db=float(decibels(peaks.max())),
         programme_peak_db=float(decibels(np.percentile(peaks, _CLICKS_PERCENTILE))),
     )
-
-
-def gain_advice(heard: Loudness, clipped_percent: float) -> str:
-    """What to do with the preamp's gain, in words; `clipped_percent` of samples are clipped."""
-    peak = heard.programme_peak_db
-    if clipped_percent > _CLIPPED_PERCENT:
-        return "Turn the preamp down by 6 dB or more: the input clips."
-    if peak > _HOT_DB:
-        return (
-            f"Turn the preamp down by {peak - _WANTED_DB:.0f} dB: peaks come to {peak:.1f} dBTP, "
-            "and a louder record would clip."
-        )
-    if peak < _FAINT_DB:
-        return (
-            f"Turn the preamp up by {_WANTED_DB - peak:.0f} dB: peaks come to {peak:.0f} dBTP, "
-            "and its own noise is heard sooner."
-        )
-    return f"Leave the preamp's gain as it is: peaks come to {peak:.1f} dBTP."
 
 
 def _integrated(stretch: Stretch) -> float | None:

@@ -1,8 +1,8 @@
 """Surface noise, weighted as it annoys: ITU-R BS.468-4, Annex 1, clause 1.
 
 The weighting network's response is its rational form, 0 dB at 1 kHz, +12.2 dB at 6.3 kHz. The
-standard's meter (clause 2) is a quasi-peak meter; this is the RMS of the weighted spectrum, as
-SMPTE RP 2054 and most software have it, and reads lower: little on hiss, much on ticks. Ticks are
+standard's meter (clause 2) is a quasi-peak meter; this is the RMS of the weighted spectrum: a
+quasi-peak meter read 3.4 dB more on weighted white noise, and reads far more on ticks. Ticks are
 counted for themselves, so the noise is that of the median 100 ms, which a few ticks don't raise.
 """
 
@@ -51,11 +51,9 @@ class SurfaceNoise:
     vertical_db: float
     """Likewise, of half of left minus right: what a mono record should not have"""
     weighted_db: float
-    """Likewise, mean power of left and right"""
+    """Likewise, of the louder channel: a dead one flatters no record"""
     relative_db: float | None
     """The same over the programme level; None where that is not known"""
-    seconds: float
-    """How much was measured"""
 
 
 def surface_noise(stretch: Stretch, programme_db: float | None = None) -> SurfaceNoise | None:
@@ -63,17 +61,15 @@ def surface_noise(stretch: Stretch, programme_db: float | None = None) -> Surfac
     if len(stretch) == 0:
         return None
     parts = np.moveaxis(stretch.noise, 1, 0).reshape(4, -1)
-    power = np.median(parts.astype(np.float64), axis=1)
-    level = decibels(power)
-    both = float(decibels((power[LEFT] + power[RIGHT]) / 2.0))
+    level = decibels(np.median(parts.astype(np.float64), axis=1))
+    louder = float(max(level[LEFT], level[RIGHT]))
     return SurfaceNoise(
         left_db=float(level[LEFT]),
         right_db=float(level[RIGHT]),
         lateral_db=float(level[LATERAL]),
         vertical_db=float(level[VERTICAL]),
-        weighted_db=both,
-        relative_db=None if programme_db is None else both - programme_db,
-        seconds=stretch.seconds,
+        weighted_db=louder,
+        relative_db=None if programme_db is None else louder - programme_db,
     )
 
 

@@ -3,8 +3,9 @@
 A, 'unweighted': -3 dB at 10 Hz, 6 dB an octave below; -3 dB at 315 Hz, 12 dB an octave above.
 B, 'weighted': 0 dB at 315 Hz, falling by 12 dB an octave to either side; the slopes are taken to
 meet there in a point. The standard's meter is slow and its reference a test record's lateral
-velocity (absolute figures need one): this is RMS over the whole stretch, and relative to the
-programme. Bearings and warps move the stylus up and down, so lateral and vertical are told apart.
+velocity (absolute figures need one): this is the RMS of the median slice, which a thump doesn't
+raise, and relative to the programme. Bearings and warps move the stylus up and down, so lateral
+and vertical are told apart. Mains hum lies within A and counts as rumble there.
 """
 
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from runout.measure.slices import LATERAL, VERTICAL, Stretch, decibels
+from runout.measure.slices import LATERAL, LEFT, RIGHT, VERTICAL, Stretch, decibels
 
 Array = npt.NDArray[np.float64]
 
@@ -45,20 +46,19 @@ class Rumble:
     vertical_b_db: float
     """Likewise"""
     relative_a_db: float | None
-    """The greater of lateral and vertical, A, over the programme level; None where unknown"""
+    """A, in the louder channel, over the programme level; None where that is not known"""
     relative_b_db: float | None
     """Likewise, B"""
-    seconds: float
-    """How much was measured"""
 
 
 def rumble(stretch: Stretch, programme_db: float | None = None) -> Rumble | None:
     """Rumble of slices that hear no music, not in their reach either; None if there are none."""
     if len(stretch) == 0:
         return None
-    level = decibels(stretch.rumble.astype(np.float64).mean(axis=0))
-    a, b = level
-    over = None if programme_db is None else [float(max(row[2:])) - programme_db for row in (a, b)]
+    a, b = decibels(np.median(stretch.rumble.astype(np.float64), axis=0))
+    over = None
+    if programme_db is not None:
+        over = [float(max(row[LEFT], row[RIGHT])) - programme_db for row in (a, b)]
     return Rumble(
         lateral_a_db=float(a[LATERAL]),
         vertical_a_db=float(a[VERTICAL]),
@@ -66,5 +66,4 @@ def rumble(stretch: Stretch, programme_db: float | None = None) -> Rumble | None
         vertical_b_db=float(b[VERTICAL]),
         relative_a_db=None if over is None else over[0],
         relative_b_db=None if over is None else over[1],
-        seconds=stretch.seconds,
     )

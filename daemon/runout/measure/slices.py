@@ -48,7 +48,9 @@ _PLACES = {
 NUMBERS = int(_ENDS[-1])
 """Numbers in a slice"""
 _LEAST_POWER = 1e-14
-"""-140 dB: what is kept of silence"""
+"""What is kept of silence"""
+SILENCE_DB = -139.9
+"""A figure that isn't over this is silence's"""
 
 
 def decibels(power: npt.ArrayLike) -> npt.NDArray[np.float64]:
@@ -89,11 +91,6 @@ class Stretch:
 
     def __len__(self) -> int:
         return len(self.time_s)
-
-    @property
-    def seconds(self) -> float:
-        """How long all slices are together."""
-        return len(self) * SLICE_S
 
     @property
     def noise(self) -> Powers:

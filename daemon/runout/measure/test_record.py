@@ -9,17 +9,22 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from runout.defects.revolution import NOMINAL_RPM
 from runout.errors import RunoutError
 from runout.measure.crosstalk import Polarity, Separation, measure_polarity, measure_separation
 from runout.measure.eccentricity import Eccentricity, measure_eccentricity
 from runout.measure.speed import Speed, speed_from_tone
 from runout.measure.tone import LEAST_S, NOMINAL_HZ, Channel, Tone, ToneTracker
 from runout.measure.wow import WowAndFlutter, deviation_percent, measure_wow
+from runout.side.headroom import Headroom
 from runout.source.file import FileSource
 
 _BLOCK_S = 0.5
 _WOW_TONE_HZ = 2000.0
 """Above it a tone is one for wow and flutter; 1 kHz is for levels"""
+_CLICKS_PERCENT = 0.01
+"""Of the samples at full scale so many may be a click's; of a clipped tone's it is 10 and more"""
+_FULL_DBFS = -0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +45,11 @@ class MeasuredTone:
     wow: WowAndFlutter | None
     """None where the tone lasts less than 7 s"""
     eccentricity: Eccentricity | None
-    """None where it lasts less than three turns"""
+    """None where it lasts less than three turns, or has no more of it than of other wow"""
     separation: Separation | None
-    """None where both channels have the tone"""
+    """None where both channels have the tone, or the other one is digital silence"""
     polarity: Polarity | None
-    """None where one channel alone has the tone"""
+    """None where one channel alone has the tone, or both are the very same: mono"""
 
     @property
     def hertz(self) -> float:
@@ -62,8 +67,19 @@ class TestRecord:
     """Seconds"""
     sample_rate: int
     """Hertz"""
+    clipped_percent: float
+    """Share of the samples that lie in runs at full scale"""
     tones: tuple[MeasuredTone, ...]
     """In the order of the record, at least one"""
+
+    @property
+    def clips(self) -> bool:
+        """Whether a tone is clipped: its level, its harmonics and what leaks are then wrong.
+
+        Of a tone of 3150 Hz a mere sample or two in a row lie at full scale: its own level tells.
+        """
+        peak_dbfs = max(max(tone.left_dbfs, tone.right_dbfs) for tone in self.tones)
+        return self.clipped_percent > _CLICKS_PERCENT or peak_dbfs > _FULL_DBFS
 
     @property
     def speed_tone(self) -> MeasuredTone:
@@ -88,33 +104,42 @@ def measure_file(
     path: Path,
     progress: Callable[[float], None],
     nominal_hz: Sequence[float] = NOMINAL_HZ,
+    nominal_rpm: Sequence[float] = NOMINAL_RPM,
 ) -> TestRecord:
     """Hear a file of a test record and read what its tones show.
 
-    `progress` is told the share heard so far; tones are looked for within 8 % of `nominal_hz`.
+    `progress` is told the share heard so far; tones are looked for within 8 % of `nominal_hz`, what
+    comes back once a turn within 3 % of `nominal_rpm`.
     Raises RunoutError when the file can't be heard to its end, and where it has no test tone.
     """
     source = FileSource(path, _BLOCK_S)
     tracker = ToneTracker(source.sample_rate, nominal_hz)
+    headroom = Headroom()
     frames = 0
     tones: list[MeasuredTone] = []
     for block in source.blocks():
+        headroom.feed(block.samples)
         # A tone is measured as soon as it ends, so that its sound needn't be kept.
-        tones += [measure_tone(tone) for tone in tracker.feed(block.samples.T)]
+        tones += [measure_tone(tone, nominal_rpm) for tone in tracker.feed(block.samples.T)]
         frames = block.start + len(block.samples)
         if source.duration_s:
             progress(min(1.0, frames / source.sample_rate / source.duration_s))
-    tones += [measure_tone(tone) for tone in tracker.finish()]
+    tones += [measure_tone(tone, nominal_rpm) for tone in tracker.finish()]
     if not tones:
         *others, last = (f"{hertz:g}" for hertz in sorted(nominal_hz))
         sought = f"{', '.join(others)} or {last}" if others else last
         raise RunoutError(
             f"{path}: no steady test tone of {sought} Hz is heard for {LEAST_S:g} s or longer"
         )
-    return TestRecord(frames / source.sample_rate, source.sample_rate, tuple(tones))
+    return TestRecord(
+        duration_s=frames / source.sample_rate,
+        sample_rate=source.sample_rate,
+        clipped_percent=headroom.measurements()["clipped_percent"],
+        tones=tuple(tones),
+    )
 
 
-def measure_tone(tone: Tone) -> MeasuredTone:
+def measure_tone(tone: Tone, nominal_rpm: Sequence[float] = NOMINAL_RPM) -> MeasuredTone:
     """Read from a tone what can be read from it."""
     frequency = tone.frequency()
     speed = speed_from_tone(frequency, tone.nominal_hz)
@@ -129,7 +154,7 @@ def measure_tone(tone: Tone) -> MeasuredTone:
         right_dbfs=_dbfs(right),
         speed=speed,
         wow=measure_wow(deviation, tone.rate),
-        eccentricity=measure_eccentricity(deviation, tone.rate, speed.error_percent),
+        eccentricity=measure_eccentricity(deviation, tone.rate, speed.error_percent, nominal_rpm),
         separation=measure_separation(tone),
         polarity=measure_polarity(tone),
     )

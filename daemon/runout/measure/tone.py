@@ -46,12 +46,16 @@ _TONE_WIDTH = 0.02
 """... within this of its frequency; also the most that the frequency of one tone moves"""
 _JUMP_DB = 6.0
 """A tone whose level or balance changes by more is another one"""
+_ONE_CHANNEL_DB = 10.0
+"""Level of one channel over the other from which on a tone was cut in that one alone"""
 _DIFFERENCE_MOST_DB = 15.0
 """Level of one channel over the other: what is more is noise's doing"""
 _MISSED_MOST = 2
 """Frames in a row that a click may spoil"""
 LEAST_S = 4.0
 """A shorter tone is no test tone: a flute may hold a note for 3 s"""
+_LONGEST_S = 300.0
+"""A longer tone is told as several: an hour of one would take 0.6 GB to measure"""
 _EDGE_FRAMES = 1
 """Frames left off at each end, as the tone may begin or end in them"""
 _ENVELOPE_OFF = 0.25
@@ -95,8 +99,8 @@ class Tone:
 
     @property
     def channel(self) -> Channel:
-        """Which channel has the tone; "both" where they differ by less than 6 dB."""
-        if abs(self.difference_db) < _JUMP_DB:
+        """Which channel has the tone; "both" where they differ by less than 10 dB."""
+        if abs(self.difference_db) < _ONE_CHANNEL_DB:
             return "both"
         return "left" if self.difference_db > 0 else "right"
 
@@ -201,7 +205,7 @@ class ToneTracker:
         if run is not None:
             run.pieces.append(self._mixed_down(spectrum, run.carrier))
             run.missed = 0 if seen is not None and seen.is_like(run.first) else run.missed + 1
-            if run.missed > _MISSED_MOST:
+            if run.missed > _MISSED_MOST or len(run.pieces) >= _LONGEST_S / _HOP_S:
                 ended = self._end(run)
                 run = self._run = None
         if run is None and seen is not None:

@@ -1,5 +1,6 @@
 """What a test record shows, in words and as a line of JSON."""
 
+import math
 from collections.abc import Iterator
 
 from runout.measure.eccentricity import INNER_MM, OUTER_MM, Eccentricity
@@ -44,6 +45,8 @@ def measured_lines(record: TestRecord, radius_mm: float | None, style: Style) ->
         )
         for tone in record.tones
     ]
+    if record.clips:
+        lines.append("  the input clips: turn the gain down, as the levels below are wrong")
     head = f"    {'measure':<26} {'value':>8}  {'unit':<5}"
     lines += ["", style.paint(head, DIM)]
     lines += [
@@ -56,7 +59,9 @@ def measured_lines(record: TestRecord, radius_mm: float | None, style: Style) ->
 def _rows(record: TestRecord, radius_mm: float | None) -> Iterator[tuple[str, str, str, str]]:
     """Measure, value, unit and what to say about it."""
     tone = record.speed_tone
-    yield "speed error", f"{tone.speed.error_percent:+.3f}", "%", _speed_words(tone.speed)
+    # Adding zero turns -0.0 into 0.0.
+    error = round(tone.speed.error_percent, 3) + 0.0
+    yield "speed error", f"{error:+.3f}", "%", _speed_words(tone.speed, error)
     if tone.wow is None:
         yield "wow and flutter", "-", "", f"takes {LEAST_S:g} s of a tone"
     else:
@@ -66,7 +71,7 @@ def _rows(record: TestRecord, radius_mm: float | None) -> Iterator[tuple[str, st
         yield "wow", f"{tone.wow.wow_percent:.3f}", "%", "0.2 to 6 Hz"
         yield "flutter", f"{tone.wow.flutter_percent:.3f}", "%", "6 to 100 Hz"
     if tone.eccentricity is None:
-        yield "once a turn", "-", "", "takes three turns"
+        yield "once a turn", "-", "", "takes three turns, and more of it than of other wow"
     else:
         once = tone.eccentricity
         words = f"at {once.rpm:.2f} rpm, highest at {once.angle_deg:.0f} degrees"
@@ -79,11 +84,12 @@ def _rows(record: TestRecord, radius_mm: float | None) -> Iterator[tuple[str, st
     if record.polarity is not None:
         same = "both channels alike" if record.polarity.same else "one channel is turned about"
         yield "polarity", f"{round(record.polarity.phase_deg)}", "deg", same
-        yield "balance", f"{record.polarity.balance_db:+.2f}", "dB", "left over right"
+        balance = round(record.polarity.balance_db, 2) + 0.0
+        yield "balance", f"{balance:+.2f}", "dB", "left over right"
 
 
-def _speed_words(speed: Speed) -> str:
-    way = "too fast" if speed.error_percent > 0 else "too slow"
+def _speed_words(speed: Speed, shown: float) -> str:
+    way = "too fast" if shown > 0 else "too slow" if shown < 0 else "right"
     return f"{way}; IEC 60098 {'allows' if speed.allowed else 'allows only'} {ALLOWED_PERCENT:g} %"
 
 
@@ -97,35 +103,43 @@ def _off_centre(once: Eccentricity, radius_mm: float | None) -> tuple[str, str, 
 
 def _tone_fields(tone: MeasuredTone) -> Fields:
     return {
-        "start_s": round(tone.start_s, 2),
-        "duration_s": round(tone.duration_s, 2),
+        "start_s": _rounded(tone.start_s, 2),
+        "duration_s": _rounded(tone.duration_s, 2),
         "nominal_hz": tone.nominal_hz,
-        "hertz": round(tone.hertz, 3),
+        "hertz": _rounded(tone.hertz, 3),
         "channel": tone.channel,
-        "left_dbfs": round(tone.left_dbfs, 2),
-        "right_dbfs": round(tone.right_dbfs, 2),
+        "left_dbfs": _rounded(tone.left_dbfs, 2),
+        "right_dbfs": _rounded(tone.right_dbfs, 2),
     }
 
 
 def _measurements(record: TestRecord, radius_mm: float | None) -> Fields:
     """The figures by name; one that the record doesn't allow is left out."""
     tone = record.speed_tone
-    fields: Fields = {"speed_error_percent": round(tone.speed.error_percent, 4)}
+    fields: Fields = {
+        "speed_error_percent": _rounded(tone.speed.error_percent, 4),
+        "clipped": record.clips,
+    }
     if tone.wow is not None:
-        fields["wow_flutter_weighted_percent"] = round(tone.wow.weighted_percent, 4)
-        fields["wow_flutter_unweighted_percent"] = round(tone.wow.unweighted_percent, 4)
-        fields["wow_percent"] = round(tone.wow.wow_percent, 4)
-        fields["flutter_percent"] = round(tone.wow.flutter_percent, 4)
+        fields["wow_flutter_weighted_percent"] = _rounded(tone.wow.weighted_percent, 4)
+        fields["wow_flutter_unweighted_percent"] = _rounded(tone.wow.unweighted_percent, 4)
+        fields["wow_percent"] = _rounded(tone.wow.wow_percent, 4)
+        fields["flutter_percent"] = _rounded(tone.wow.flutter_percent, 4)
     if tone.eccentricity is not None:
-        fields["eccentricity_percent"] = round(tone.eccentricity.size_percent, 4)
-        fields["eccentricity_rpm"] = round(tone.eccentricity.rpm, 3)
-        fields["eccentricity_angle_deg"] = round(tone.eccentricity.angle_deg, 1)
+        fields["eccentricity_percent"] = _rounded(tone.eccentricity.size_percent, 4)
+        fields["eccentricity_rpm"] = _rounded(tone.eccentricity.rpm, 3)
+        fields["eccentricity_angle_deg"] = _rounded(tone.eccentricity.angle_deg, 1)
         if radius_mm is not None:
-            fields["off_centre_mm"] = round(tone.eccentricity.offset_mm(radius_mm), 4)
+            fields["off_centre_mm"] = _rounded(tone.eccentricity.offset_mm(radius_mm), 4)
     for one in record.separations:
-        fields[f"separation_from_{one.driven}_db"] = round(one.separation_db, 2)
+        fields[f"separation_from_{one.driven}_db"] = _rounded(one.separation_db, 2)
     if record.polarity is not None:
         fields["polarity_same"] = record.polarity.same
-        fields["phase_deg"] = round(record.polarity.phase_deg, 1)
-        fields["balance_db"] = round(record.polarity.balance_db, 2)
+        fields["phase_deg"] = _rounded(record.polarity.phase_deg, 1)
+        fields["balance_db"] = _rounded(record.polarity.balance_db, 2)
     return fields
+
+
+def _rounded(value: float, digits: int) -> float | None:
+    """For JSON, which has no infinity; adding zero turns -0.0 into 0.0."""
+    return round(value, digits) + 0.0 if math.isfinite(value) else None

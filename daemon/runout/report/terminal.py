@@ -3,6 +3,7 @@
 import textwrap
 from collections.abc import Mapping
 
+from runout.report.advice import advice
 from runout.report.lettering import large
 from runout.report.payload import Payload
 from runout.report.style import Style
@@ -108,7 +109,7 @@ def meter_line(state: Payload, style: Style) -> str:
 
 
 def side_lines(side: Payload, style: Style) -> list[str]:
-    """Return the end of a side: its grade in a frame, with the reason and the evidence."""
+    """Return the end of a side: its grade in a frame, with reason, evidence and advice."""
     duration = clock(side.number("duration_s"), decimals=0)
     rpm = side.number_or_none("rpm")
     speed = "" if rpm is None else f" at {rpm:.4g} rpm"
@@ -121,6 +122,11 @@ def side_lines(side: Payload, style: Style) -> list[str]:
         _grade_part(grade, inner, style),
         _evidence_part(grade, inner, style),
         textwrap.wrap(f"heard in all: {found}", inner, subsequent_indent=" " * 7),
+        [
+            line
+            for sentence in advice(side.table("measurements"))
+            for line in textwrap.wrap(sentence, inner, subsequent_indent=" " * 2)
+        ],
     ]
     return ["", up, "", *_framed([part for part in parts if part], inner, style), ""]
 

@@ -1,0 +1,60 @@
+import pytest
+
+from runout.measure.stretches import find_stretches
+from runout.side.tracks import Part
+
+SIDE = (
+    Part("needle_drop", 10.0, 10.4),
+    Part("lead_in", 10.4, 16.0),
+    Part("track", 16.0, 100.0, 1),
+    Part("gap", 100.0, 103.0),
+    Part("track", 103.0, 200.0, 2),
+    Part("run_out", 200.0, 210.0),
+    Part("locked_run_out", 210.0, 230.0),
+)
+
+
+def flat(spans):
+    return [edge for span in spans for edge in span]
+
+
+def test_the_grooves_spans_keep_clear_of_music_and_of_the_lift():
+    found = find_stretches(SIDE, up_from_s=0.0)
+    assert flat(found.programme) == [16.0, 100.0, 103.0, 200.0]
+    expected = [10.5, 15.9, 100.1, 102.9, 200.1, 209.9, 210.1, 229.6]
+    assert flat(found.groove) == pytest.approx(expected)
+    assert flat(found.needle_up) == pytest.approx([0.4, 9.6])
+    assert found.whole
+
+
+def test_the_thump_of_a_lift_amid_a_track_is_no_programme():
+    parts = (
+        Part("track", 0.0, 50.0, 1),
+        Part("lifted", 50.0, 60.0),
+        Part("track", 60.0, 90.0, 2),
+    )
+    found = find_stretches(parts, up_from_s=0.0)
+    assert flat(found.programme) == pytest.approx([0.0, 49.6, 60.4, 89.6])
+    assert flat(found.needle_up[1:]) == pytest.approx([50.4, 59.6])
+    assert not found.whole
+
+
+def test_the_side_before_is_no_needle_up():
+    found = find_stretches(SIDE, up_from_s=5.0)
+    assert flat(found.needle_up) == pytest.approx([5.4, 9.6])
+
+
+@pytest.mark.parametrize("kept", [slice(0, 5), slice(2, 7)])
+def test_a_side_that_lacks_an_end_is_not_whole(kept):
+    assert not find_stretches(SIDE[kept], up_from_s=0.0).whole
+
+
+def test_without_a_track_nothing_is_known_to_be_groove():
+    found = find_stretches((Part("lead_in", 1.0, 30.0),), up_from_s=0.0)
+    assert (found.programme, found.groove, found.whole) == ([], [], False)
+    assert find_stretches((), up_from_s=0.0).needle_up == []
+
+
+def test_a_part_shorter_than_its_edges_is_left_out():
+    parts = (Part("track", 0.0, 50.0, 1), Part("gap", 50.0, 50.15), Part("track", 50.15, 99.0, 2))
+    assert find_stretches(parts, up_from_s=0.0).groove == []
