@@ -1,5 +1,7 @@
 """Level of the programme, step by step."""
 
+from functools import lru_cache
+
 import numpy as np
 import numpy.typing as npt
 
@@ -22,10 +24,19 @@ def cell_power(audio: Array, cell: int) -> Array:
     100 Hz: rumble and warp are often louder than a quiet passage, and are no programme.
     """
     cells = audio.reshape(*audio.shape[:-1], -1, cell)
-    ramp = np.linspace(-1.0, 1.0, cell, dtype=np.float32)
-    ramp /= np.sqrt(np.square(ramp).sum())
-    power: Array = cells.var(axis=-1) - np.square(cells @ ramp) / cell
+    whole = np.einsum("...n,...n->...", cells, cells)
+    line = np.square(cells @ _lines(cell)).sum(axis=-1)
+    power: Array = np.maximum(whole - line, 0.0) / cell
     return power
+
+
+@lru_cache
+def _lines(cell: int) -> Array:
+    """What every straight line is made of: a level and a slope, (cell, 2), of unit length."""
+    lines = np.stack((np.ones(cell), np.linspace(-1.0, 1.0, cell)), axis=1)
+    unit: Array = (lines / np.linalg.norm(lines, axis=0)).astype(np.float32)
+    unit.setflags(write=False)
+    return unit
 
 
 def decibels(power: Array) -> Array:
