@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from runout.model.card import Model, load_model
+from runout.model.card import DEFAULT_MODEL, Model, load_model
 from runout_training.evaluation.bootstrap import Figure, bootstrapped
 from runout_training.evaluation.detectors import impulses, scored
 from runout_training.evaluation.matching import Span, match
@@ -41,7 +41,8 @@ def compare(cache: Path, segments: int, epochs: int, seed: int) -> tuple[Heard, 
     models = []
     for without in ((), HELD_OUT):
         folder = cache / "held-out" / f"{seed}-{segments}-{epochs}-{'-'.join(without)}"
-        make_model(cache, folder, Making(seed, segments, epochs, without))
+        if not (folder / f"{DEFAULT_MODEL}.json").exists():
+            make_model(cache, folder, Making(seed, segments, epochs, without))
         models.append(load_model(folder=folder))
     known, unknown = (_heard(cache, model, held_out, marked) for model in models)
     return known, unknown
