@@ -9,10 +9,11 @@ from tqdm import tqdm
 
 from runout.model.card import DEFAULT_MODEL, Model, load_model
 from runout_training.evaluation.bootstrap import Figure, bootstrapped
-from runout_training.evaluation.detectors import impulses, scored
+from runout_training.evaluation.detectors import impulses, passages, scored
 from runout_training.evaluation.matching import Span, match
-from runout_training.evaluation.passages import score_passages
-from runout_training.evaluation.sets import IMPULSE_SETS, Case, cases, other_wear, passages
+from runout_training.evaluation.passages import found_regions, lasting
+from runout_training.evaluation.sets import IMPULSE_SETS, Case, cases, other_wear
+from runout_training.evaluation.sets import passages as passage_cases
 from runout_training.evaluation.structure import evaluate_structure
 from runout_training.make_model import Making, make_model
 
@@ -37,7 +38,7 @@ def compare(cache: Path, segments: int, epochs: int, seed: int) -> tuple[Heard, 
     """Train a model with all wear and one without `HELD_OUT`, alike in all else; score both."""
     worn = [case for case in cases(cache, "test") if case.set in IMPULSE_SETS]
     held_out = [*worn, *other_wear(cache, "test")]
-    marked = [case for case in passages(cache, "test") if case.set == "dropout"]
+    marked = [case for case in passage_cases(cache, "test") if case.set == "dropout"]
     models = []
     for without in ((), HELD_OUT):
         folder = cache / "held-out" / f"{seed}-{segments}-{epochs}-{'-'.join(without)}"
@@ -71,11 +72,16 @@ def _heard(cache: Path, model: Model, held_out: Sequence[Case], marked: Sequence
         name = _WORN if case.set in IMPULSE_SETS else case.name
         hit = match(case.mix.truth, found).hit
         hits.setdefault(name, []).append((sum(hit), len(hit)))
+    dropouts = []
+    for case in tqdm(marked, desc="scoring dropouts", unit="file"):
+        heard = passages(scored(case.mix.sound, model), model, "dropout", thresholds["dropout"])
+        there = found_regions(lasting(case.mix.regions("dropout"), "dropout"), heard)
+        dropouts.append((sum(there), len(there)))
     return Heard(
         {
             name: bootstrapped(np.array(files), lambda total: total[0] / max(total[1], 1))
             for name, files in sorted(hits.items())
         },
-        score_passages(model, marked, []).recall["dropout"],
+        bootstrapped(np.array(dropouts), lambda total: total[0] / max(total[1], 1)),
         evaluate_structure(cache, model, counts={"scratch": _SCENES}).scratches_named,
     )

@@ -91,11 +91,11 @@ def score_passages(model: Model, marked: Sequence[Case], clean: Sequence[Case]) 
     alarms = _alarms(model, clean)
     return Passages(
         recall={kind: _share(rows) for kind, rows in hits.items()},
-        false_per_min={kind: _share(alarms.get(kind, [])) for kind in PASSAGE_KINDS},
+        false_per_min={kind: _share(alarms[kind]) for kind in PASSAGE_KINDS},
         glitches_told=_share(told),
         clicks_called_glitches=_share(called),
-        glitches_per_min=_share(alarms.get("capture_glitch", [])),
-        clean_per_min={name: _share(alarms.get(name, [])) for name in SENSITIVITIES},
+        glitches_per_min=_share(alarms["capture_glitch"]),
+        clean_per_min={name: _share(alarms[name]) for name in SENSITIVITIES},
         onset_error_ms=(float(np.median(onsets)), float(np.percentile(onsets, 95))),
     )
 
