@@ -31,7 +31,7 @@ lint: .venv/test  ## ruff, and mypy --strict over daemon/
 bench: .venv-bench/ready  ## measure the cost floors, against Essentia, as one line of JSON
 	@.venv-bench/bin/python -m runout_training.bench
 
-train: .venv-train/ready  ## fetch the music and rebuild models/ear.tflite (an hour on two cores)
+train: .venv-train/ready  ## fetch the music and rebuild models/ear.tflite (80 minutes on two busy cores)
 	.venv-train/bin/runout-train --cache "$(CACHE)" train
 
 evaluate: .venv-train/ready  ## score models/ear.tflite and its peers on held-out music

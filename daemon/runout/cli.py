@@ -13,6 +13,9 @@ from runout import __version__, config
 from runout.allocator import keep_freed_memory
 from runout.errors import RunoutError, UsageError
 
+_MOST_RADIUS_MM = 200.0
+"""Transcription discs of 16 inches are the largest"""
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; return its exit status: 0 done, 1 failed, 2 called wrongly."""
@@ -196,8 +199,8 @@ def _measure(arguments: argparse.Namespace) -> int:
     if tone is not None and not LEAST_NOMINAL_HZ <= tone <= MOST_NOMINAL_HZ:
         allowed = f"{LEAST_NOMINAL_HZ:g} to {MOST_NOMINAL_HZ:g} Hz"
         raise UsageError(f"--tone {tone:g}: tones of {allowed} can be measured")
-    if radius is not None and not 0 < radius <= MOST_RADIUS_MM:
-        allowed = f"more than 0 and up to {MOST_RADIUS_MM:g} mm"
+    if radius is not None and not 0 < radius <= _MOST_RADIUS_MM:
+        allowed = f"more than 0 and up to {_MOST_RADIUS_MM:g} mm"
         raise UsageError(f"--radius {radius:g}: expected {allowed}")
     if rpm is not None and not LEAST_RPM <= rpm <= MOST_RPM:
         raise UsageError(f"--rpm {rpm:g}: expected {LEAST_RPM:g} to {MOST_RPM:g}")
@@ -220,8 +223,6 @@ def _measure(arguments: argparse.Namespace) -> int:
     return status
 
 
-MOST_RADIUS_MM = 200.0
-"""Transcription discs of 16 inches are the largest"""
 LEAST_RPM, MOST_RPM = 16.0, 100.0
 """Talking books turn at 16 2/3, early shellacs at up to 90"""
 

@@ -1,13 +1,12 @@
 """What a test record shows, in words and as a line of JSON."""
 
-import math
 from collections.abc import Iterator
 
 from runout.measure.eccentricity import INNER_MM, OUTER_MM, Eccentricity
 from runout.measure.speed import ALLOWED_PERCENT, Speed
 from runout.measure.test_record import MeasuredTone, TestRecord
 from runout.measure.wow import LEAST_S
-from runout.report.messages import Fields, to_json
+from runout.report.messages import Fields, rounded, to_json
 from runout.report.style import Style
 from runout.report.terminal import BOLD, DIM, clock
 
@@ -103,13 +102,13 @@ def _off_centre(once: Eccentricity, radius_mm: float | None) -> tuple[str, str, 
 
 def _tone_fields(tone: MeasuredTone) -> Fields:
     return {
-        "start_s": _rounded(tone.start_s, 2),
-        "duration_s": _rounded(tone.duration_s, 2),
+        "start_s": rounded(tone.start_s, 2),
+        "duration_s": rounded(tone.duration_s, 2),
         "nominal_hz": tone.nominal_hz,
-        "hertz": _rounded(tone.hertz, 3),
+        "hertz": rounded(tone.hertz, 3),
         "channel": tone.channel,
-        "left_dbfs": _rounded(tone.left_dbfs, 2),
-        "right_dbfs": _rounded(tone.right_dbfs, 2),
+        "left_dbfs": rounded(tone.left_dbfs, 2),
+        "right_dbfs": rounded(tone.right_dbfs, 2),
     }
 
 
@@ -117,29 +116,24 @@ def _measurements(record: TestRecord, radius_mm: float | None) -> Fields:
     """The figures by name; one that the record doesn't allow is left out."""
     tone = record.speed_tone
     fields: Fields = {
-        "speed_error_percent": _rounded(tone.speed.error_percent, 4),
+        "speed_error_percent": rounded(tone.speed.error_percent, 4),
         "clipped": record.clips,
     }
     if tone.wow is not None:
-        fields["wow_flutter_weighted_percent"] = _rounded(tone.wow.weighted_percent, 4)
-        fields["wow_flutter_unweighted_percent"] = _rounded(tone.wow.unweighted_percent, 4)
-        fields["wow_percent"] = _rounded(tone.wow.wow_percent, 4)
-        fields["flutter_percent"] = _rounded(tone.wow.flutter_percent, 4)
+        fields["wow_flutter_weighted_percent"] = rounded(tone.wow.weighted_percent, 4)
+        fields["wow_flutter_unweighted_percent"] = rounded(tone.wow.unweighted_percent, 4)
+        fields["wow_percent"] = rounded(tone.wow.wow_percent, 4)
+        fields["flutter_percent"] = rounded(tone.wow.flutter_percent, 4)
     if tone.eccentricity is not None:
-        fields["eccentricity_percent"] = _rounded(tone.eccentricity.size_percent, 4)
-        fields["eccentricity_rpm"] = _rounded(tone.eccentricity.rpm, 3)
-        fields["eccentricity_angle_deg"] = _rounded(tone.eccentricity.angle_deg, 1)
+        fields["eccentricity_percent"] = rounded(tone.eccentricity.size_percent, 4)
+        fields["eccentricity_rpm"] = rounded(tone.eccentricity.rpm, 3)
+        fields["eccentricity_angle_deg"] = rounded(tone.eccentricity.angle_deg, 1)
         if radius_mm is not None:
-            fields["off_centre_mm"] = _rounded(tone.eccentricity.offset_mm(radius_mm), 4)
+            fields["off_centre_mm"] = rounded(tone.eccentricity.offset_mm(radius_mm), 4)
     for one in record.separations:
-        fields[f"separation_from_{one.driven}_db"] = _rounded(one.separation_db, 2)
+        fields[f"separation_from_{one.driven}_db"] = rounded(one.separation_db, 2)
     if record.polarity is not None:
         fields["polarity_same"] = record.polarity.same
-        fields["phase_deg"] = _rounded(record.polarity.phase_deg, 1)
-        fields["balance_db"] = _rounded(record.polarity.balance_db, 2)
+        fields["phase_deg"] = rounded(record.polarity.phase_deg, 1)
+        fields["balance_db"] = rounded(record.polarity.balance_db, 2)
     return fields
-
-
-def _rounded(value: float, digits: int) -> float | None:
-    """For JSON, which has no infinity; adding zero turns -0.0 into 0.0."""
-    return round(value, digits) + 0.0 if math.isfinite(value) else None

@@ -30,7 +30,7 @@ def grade_line(file: str, side: SideEnded) -> str:
 def side_fields(side: SideEnded) -> Fields:
     """Return what the grading contract says of a side, all but the name of its file."""
     return {
-        "duration_s": _rounded(side.duration_s, 3),
+        "duration_s": rounded(side.duration_s, 3),
         "sample_rate": int(side.sample_rate),
         "rpm": _rpm(side.rpm),
         "grade": _grade_fields(side.grade),
@@ -46,24 +46,24 @@ def event_fields(event: Event) -> Fields:
     """Return an event's fields; time to 0.1 ms, duration to 0.01 ms, level to 0.1 dB."""
     fields: Fields = {
         "id": event.id,
-        "time_s": _rounded(event.time_s, 4),
-        "duration_s": _rounded(event.duration_s, 5),
+        "time_s": rounded(event.time_s, 4),
+        "duration_s": rounded(event.duration_s, 5),
         "kind": event.kind,
         "channel": event.channel,
-        "peak_db": _rounded(event.peak_db, 1),
-        "confidence": _rounded(event.confidence, 3),
+        "peak_db": rounded(event.peak_db, 1),
+        "confidence": rounded(event.confidence, 3),
         "part_of": event.part_of,
     }
     if event.rate_per_s is not None:
-        fields["rate_per_s"] = _rounded(event.rate_per_s, 2)
+        fields["rate_per_s"] = rounded(event.rate_per_s, 2)
     if event.rpm is not None:
-        fields["rpm"] = _rounded(event.rpm, 2)
+        fields["rpm"] = rounded(event.rpm, 2)
     if event.turns is not None:
         fields["turns"] = int(event.turns)
     if event.angle_deg is not None:
-        fields["angle_deg"] = _rounded(event.angle_deg, 1)
+        fields["angle_deg"] = rounded(event.angle_deg, 1)
     if event.drift_deg_per_turn is not None:
-        fields["drift_deg_per_turn"] = _rounded(event.drift_deg_per_turn, 2)
+        fields["drift_deg_per_turn"] = rounded(event.drift_deg_per_turn, 2)
     if event.track is not None:
         fields["track"] = int(event.track)
     return fields
@@ -88,7 +88,7 @@ def side_payload(side: SideEnded, started_at: datetime) -> Fields:
     return {
         "side_id": side.side_id,
         "started_at": iso_utc(started_at),
-        "duration_s": _rounded(side.duration_s, 3),
+        "duration_s": rounded(side.duration_s, 3),
         "rpm": _rpm(side.rpm),
         "grade": _grade_fields(side.grade),
         "counts": _counts(side.counts),
@@ -104,10 +104,10 @@ def state_payload(state: LiveState) -> Fields:
     return {
         "phase": state.phase,
         "side_id": state.side_id,
-        "elapsed_s": _rounded(state.elapsed_s, 1),
-        "level_db": {"left": _rounded(left, 1), "right": _rounded(right, 1)},
+        "elapsed_s": rounded(state.elapsed_s, 1),
+        "level_db": {"left": rounded(left, 1), "right": rounded(right, 1)},
         "counts": _counts(state.counts),
-        "clicks_per_min": _rounded(state.clicks_per_min, 1),
+        "clicks_per_min": rounded(state.clicks_per_min, 1),
         "part": state.part,
         "track": state.track,
     }
@@ -123,10 +123,8 @@ def _grade_fields(grade: Grade) -> Fields:
         "scale": grade.scale,
         "table_version": grade.table_version,
         "label": grade.label,
-        "index": None if grade.index is None else _rounded(grade.index, 2),
-        "probabilities": {
-            label: _rounded(share, 3) for label, share in grade.probabilities.items()
-        },
+        "index": None if grade.index is None else rounded(grade.index, 2),
+        "probabilities": {label: rounded(share, 3) for label, share in grade.probabilities.items()},
         "limited_by": grade.limited_by,
         "evidence": [
             {
@@ -152,8 +150,8 @@ def _parts(parts: Sequence[Part]) -> list[Json]:
     return [
         {
             "part": part.name,
-            "start_s": _rounded(part.start_s, 2),
-            "end_s": _rounded(part.end_s, 2),
+            "start_s": rounded(part.start_s, 2),
+            "end_s": rounded(part.end_s, 2),
             "track": part.track,
         }
         for part in parts
@@ -165,10 +163,11 @@ def _model_fields(model: ModelId) -> Fields:
 
 
 def _rpm(rpm: float | None) -> float | None:
-    return None if rpm is None else _rounded(rpm, 2)
+    return None if rpm is None else rounded(rpm, 2)
 
 
-def _rounded(value: float, digits: int) -> float | None:
+def rounded(value: float, digits: int) -> float | None:
+    """A figure for JSON; null where it isn't finite."""
     # float(): numpy's own floats don't go into JSON. Adding zero turns -0.0 into 0.0.
     return round(float(value), digits) + 0.0 if math.isfinite(value) else None
 
