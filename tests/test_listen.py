@@ -20,7 +20,7 @@ from pulse import NEEDS_PULSE, pulse_sink
 from runout.grade_file import grade_file
 from runout.grading.table import load_table
 from runout.model.card import load_model
-from runout.report.broker import EmbeddedBroker
+from runout.report.mqtt.broker import EmbeddedBroker
 from sounds import CLEAN, SHELLAC, faded_out, real_music, with_clicks
 
 # Clear ones at every shift of the sound against our steps: a capture starts anywhere.

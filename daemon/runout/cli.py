@@ -122,7 +122,7 @@ def _settings(arguments: argparse.Namespace) -> config.Settings:
 def _listen(arguments: argparse.Namespace) -> int:
     # What a command needs is imported by it alone: a daemon has no memory to waste.
     from runout.listen import listen
-    from runout.report.broker import EmbeddedBroker
+    from runout.report.mqtt.broker import EmbeddedBroker
     from runout.source.capture import CaptureSource
     from runout.source.file import FileSource
 
@@ -160,10 +160,11 @@ def _grade(arguments: argparse.Namespace) -> int:
     from runout.grade_file import grade_file
     from runout.grading.table import load_table
     from runout.model.card import load_model
-    from runout.report import messages, terminal
+    from runout.report import messages
     from runout.report.payload import Payload
-    from runout.report.progress import Progress
-    from runout.report.style import Style
+    from runout.report.terminal import lines
+    from runout.report.terminal.progress import Progress
+    from runout.report.terminal.style import Style
 
     model, table = load_model(), load_table()
     status = 0
@@ -180,7 +181,7 @@ def _grade(arguments: argparse.Namespace) -> int:
         else:
             payload = Payload(messages.side_fields(side))
             print(f"  {path}")
-            print("\n".join(terminal.side_lines(payload, Style.of(sys.stdout))))
+            print("\n".join(lines.side_lines(payload, Style.of(sys.stdout))))
         if side.grade.label is None:
             print(f"runout: {path}: not graded: {side.grade.limited_by}", file=sys.stderr)
             status = 1
@@ -191,9 +192,9 @@ def _measure(arguments: argparse.Namespace) -> int:
     from runout.defects.revolution import NOMINAL_RPM
     from runout.measure.test_record import measure_file
     from runout.measure.tone import LEAST_NOMINAL_HZ, MOST_NOMINAL_HZ, NOMINAL_HZ
-    from runout.report.measured import measured_line, measured_lines
-    from runout.report.progress import Progress
-    from runout.report.style import Style
+    from runout.report.terminal.measured import measured_line, measured_lines
+    from runout.report.terminal.progress import Progress
+    from runout.report.terminal.style import Style
 
     tone, radius, rpm = arguments.tone, arguments.radius, arguments.rpm
     if tone is not None and not LEAST_NOMINAL_HZ <= tone <= MOST_NOMINAL_HZ:
@@ -235,7 +236,7 @@ def _demo(arguments: argparse.Namespace) -> int:
 
 
 def _watch(arguments: argparse.Namespace) -> int:
-    from runout.report.watch import watch
+    from runout.report.terminal.watch import watch
 
     settings = _settings(arguments)
     if not settings.mqtt.host:

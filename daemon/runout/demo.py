@@ -10,9 +10,9 @@ from typing import TextIO
 
 from runout.config import MqttSettings
 from runout.errors import RunoutError
-from runout.report.broker import EmbeddedBroker
-from runout.report.identity import device_id
-from runout.report.watch import Watch
+from runout.report.mqtt.broker import EmbeddedBroker
+from runout.report.mqtt.identity import device_id
+from runout.report.terminal.watch import Watch
 
 _EXIT_S = 10.0
 """Seconds that the daemon may take to end after its last word"""

@@ -15,7 +15,7 @@ from runout.grading.table import load_table
 from runout.line import Line
 from runout.model.card import load_model
 from runout.model.sensitivity import Sensitivity
-from runout.report.mqtt import Publisher
+from runout.report.mqtt.publisher import Publisher
 from runout.side.side import Heard, SideEnded
 from runout.source.block import Source
 

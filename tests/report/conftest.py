@@ -7,7 +7,7 @@ import pytest
 
 from needs import needs
 from report.brokers import Broker, Iotcore, Mosquitto
-from runout.report.broker import EmbeddedBroker
+from runout.report.mqtt.broker import EmbeddedBroker
 
 
 @pytest.fixture(

@@ -25,7 +25,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 from runout.config import MqttSettings
 from runout.listen import listen
 from runout.model.interpreter import Runtime, installed_runtimes
-from runout.report.broker import EmbeddedBroker
+from runout.report.mqtt.broker import EmbeddedBroker
 from runout.source.block import Block
 from runout.source.file import FileSource
 from runout_training.wear.impulse import click

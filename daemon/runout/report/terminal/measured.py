@@ -7,8 +7,8 @@ from runout.measure.speed import ALLOWED_PERCENT, Speed
 from runout.measure.test_record import MeasuredTone, TestRecord
 from runout.measure.wow import LEAST_S
 from runout.report.messages import Fields, rounded, to_json
-from runout.report.style import Style
-from runout.report.terminal import BOLD, DIM, clock
+from runout.report.terminal.lines import BOLD, DIM, clock
+from runout.report.terminal.style import Style
 
 _HEARD_IN = {
     "left": "in the left channel",

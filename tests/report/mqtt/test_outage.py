@@ -2,7 +2,7 @@ import logging
 
 import pytest
 
-from runout.report.outage import LONGEST_WAIT_S, STEADY_S, Outage
+from runout.report.mqtt.outage import LONGEST_WAIT_S, STEADY_S, Outage
 
 
 class Clock:

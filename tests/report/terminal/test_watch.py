@@ -15,13 +15,13 @@ import pytest
 
 from report.brokers import Iotcore, Recorder, free_port, wait_until
 from report.examples import CLICK, CRACKLE, IDLE, PLAYING, SIDE
-from report.test_terminal import GRADED, Screen
+from report.terminal.test_lines import GRADED, Screen
 from runout.config import MqttSettings
 from runout.errors import RunoutError
-from runout.report import watch as watch_module
-from runout.report.broker import EmbeddedBroker
-from runout.report.mqtt import Publisher
-from runout.report.watch import Watch, watch
+from runout.report.mqtt.broker import EmbeddedBroker
+from runout.report.mqtt.publisher import Publisher
+from runout.report.terminal import watch as watch_module
+from runout.report.terminal.watch import Watch, watch
 from runout.side.side import DefectHeard, SideStarted
 
 
@@ -208,8 +208,8 @@ DEMO = textwrap.dedent(
     """
     import subprocess, sys
     from runout.config import MqttSettings
-    from runout.report.broker import EmbeddedBroker
-    from runout.report.watch import Watch
+    from runout.report.mqtt.broker import EmbeddedBroker
+    from runout.report.terminal.watch import Watch
     with EmbeddedBroker() as broker:
         settings = MqttSettings(broker.host, broker.port)
         with Watch(settings, sys.stdout, "box") as watch:
@@ -223,7 +223,7 @@ BOX = textwrap.dedent(
     """
     import sys, time
     from runout.config import MqttSettings
-    from runout.report.mqtt import Publisher
+    from runout.report.mqtt.publisher import Publisher
     publisher = Publisher(MqttSettings("127.0.0.1", int(sys.argv[1]), device_id="box"))
     publisher.start()
     try:

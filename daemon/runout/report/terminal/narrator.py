@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 
-from runout.report import terminal
+from runout.report.mqtt.topics import OFFLINE, ONLINE
 from runout.report.payload import Payload, PayloadError
-from runout.report.style import Style
-from runout.report.topics import OFFLINE, ONLINE
+from runout.report.terminal import lines
+from runout.report.terminal.style import Style
 
 
 class Narrator:
@@ -68,21 +68,21 @@ class Narrator:
         side_id = state.text_or_none("side_id")
         if side_id is not None:
             self._needle_down(side_id)
-            self._meter(terminal.meter_line(state, self._style))
+            self._meter(lines.meter_line(state, self._style))
 
     def _event(self, event: Payload) -> None:
         # It may be faster than the state that says that the side began.
         self._needle_down(event.text("side_id"))
-        self._say(terminal.event_line(event, self._style))
+        self._say(lines.event_line(event, self._style))
 
     def _side(self, side: Payload, retained: bool) -> None:
         side_id = side.text("side_id")
         if side_id == self._told_side_id:
             return  # said again as the box found its broker again
         if retained:
-            self._say(terminal.last_side_line(side))
+            self._say(lines.last_side_line(side))
         else:
-            for line in terminal.side_lines(side, self._style):
+            for line in lines.side_lines(side, self._style):
                 self._say(line)
             self.sides += 1
         self._told_side_id = side_id
@@ -90,5 +90,5 @@ class Narrator:
     def _needle_down(self, side_id: str) -> None:
         if side_id != self._side_id:
             self._side_id = side_id
-            for line in terminal.needle_down_lines(self._style):
+            for line in lines.needle_down_lines(self._style):
                 self._say(line)

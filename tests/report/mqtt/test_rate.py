@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from report.examples import CRACKLE, click
 from runout.defects.event import Event
-from runout.report.rate import EVENTS_PER_S, FOR_EPISODES, EventRate
+from runout.report.mqtt.rate import EVENTS_PER_S, FOR_EPISODES, EventRate
 from runout.side.side import DefectHeard
 
 BEGIN = DefectHeard("s1", "begin", CRACKLE)

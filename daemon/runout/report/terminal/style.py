@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import astuple, dataclass
 from typing import Self, TextIO
 
-from runout.report.lettering import HALF_BLOCKS
+from runout.report.terminal.lettering import HALF_BLOCKS
 
 COLUMNS = 76
 """Width of what is drawn; less where the terminal is narrower"""

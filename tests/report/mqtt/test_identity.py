@@ -2,9 +2,9 @@ from pathlib import Path
 
 import pytest
 
-from runout.report import identity
-from runout.report.identity import device_id
-from runout.report.topics import Topics
+from runout.report.mqtt import identity
+from runout.report.mqtt.identity import device_id
+from runout.report.mqtt.topics import Topics
 
 
 def test_a_configured_name_is_the_name() -> None:

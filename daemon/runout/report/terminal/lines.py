@@ -4,9 +4,9 @@ import textwrap
 from collections.abc import Mapping
 
 from runout.report.advice import advice
-from runout.report.lettering import large
 from runout.report.payload import Payload
-from runout.report.style import Style
+from runout.report.terminal.lettering import large
+from runout.report.terminal.style import Style
 
 DB_PER_CELL = 3.0
 """Decibels over the programme that one cell of a defect's bar stands for"""

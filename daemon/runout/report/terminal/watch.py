@@ -15,10 +15,10 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from runout.config import MqttSettings
 from runout.errors import RunoutError
-from runout.report.connection import new_client
-from runout.report.narrator import Narrator
+from runout.report.mqtt.connection import new_client
 from runout.report.payload import printable
-from runout.report.style import Style
+from runout.report.terminal.narrator import Narrator
+from runout.report.terminal.style import Style
 
 CONNECT_S = 5.0
 """Seconds for the broker to take us and our subscription"""

@@ -10,8 +10,8 @@ import pytest
 
 from report.brokers import Recorder, wait_until
 from runout.errors import RunoutError
-from runout.report import broker
-from runout.report.broker import EmbeddedBroker
+from runout.report.mqtt import broker
+from runout.report.mqtt.broker import EmbeddedBroker
 
 
 def listens(port: int) -> bool:
@@ -49,7 +49,7 @@ def test_one_that_cannot_start_is_a_clear_line(monkeypatch: pytest.MonkeyPatch) 
 PARENT = textwrap.dedent(
     """
     import signal, sys, time
-    from runout.report.broker import EmbeddedBroker
+    from runout.report.mqtt.broker import EmbeddedBroker
     signal.signal(signal.SIGINT, lambda *_: print("interrupted", flush=True))
     with EmbeddedBroker() as embedded:
         print(embedded.port, flush=True)

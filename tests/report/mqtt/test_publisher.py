@@ -18,8 +18,9 @@ from report.brokers import Broker, Mosquitto, Recorder, wait_until
 from report.examples import CRACKLE, IDLE, PLAYING, SIDE, click
 from runout.config import MqttSettings
 from runout.errors import RunoutError
-from runout.report import mqtt, outage
-from runout.report.mqtt import Publisher
+from runout.report.mqtt import outage
+from runout.report.mqtt import publisher as publisher_module
+from runout.report.mqtt.publisher import Publisher
 from runout.side.side import DefectHeard, SideStarted
 
 WITH_MOSQUITTO = needs("mosquitto", "mosquitto")
@@ -156,7 +157,7 @@ DOOMED = textwrap.dedent(
     """
     import sys, time
     from runout.config import MqttSettings
-    from runout.report.mqtt import Publisher
+    from runout.report.mqtt.publisher import Publisher
     publisher = Publisher(MqttSettings("127.0.0.1", int(sys.argv[1]), device_id="box"))
     publisher.start()
     time.sleep(30)
@@ -235,16 +236,16 @@ def test_a_broker_that_restarts_in_mid_stream_is_found_again(
 def test_a_long_outage_keeps_the_newest_events(
     broker: Broker, publisher: Publisher, clock: Clock
 ) -> None:
-    for number in range(mqtt.QUEUE_EVENTS + 200):
+    for number in range(publisher_module.QUEUE_EVENTS + 200):
         publisher.heard(click(number))
         clock.now += 1.0
     assert publisher.events_dropped == 200
     broker.start()
     with Recorder(broker.port) as recorder:
         publisher.start()
-        wait_until(lambda: len(recorder.of("event")) == mqtt.QUEUE_EVENTS)
+        wait_until(lambda: len(recorder.of("event")) == publisher_module.QUEUE_EVENTS)
         heard = [json.loads(payload)["id"] for payload in recorder.said("event")]
-        assert heard == [f"e{number}" for number in range(200, mqtt.QUEUE_EVENTS + 200)]
+        assert heard == [f"e{number}" for number in range(200, publisher_module.QUEUE_EVENTS + 200)]
 
 
 def test_stopping_without_a_broker_is_quick(publisher: Publisher) -> None:
@@ -258,7 +259,7 @@ def test_stopping_without_a_broker_is_quick(publisher: Publisher) -> None:
 def test_a_broker_that_hangs_does_not_hold_up_a_stop_and_says_the_will(
     mosquitto: Mosquitto, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(mqtt, "STOP_S", 0.3)
+    monkeypatch.setattr(publisher_module, "STOP_S", 0.3)
     mosquitto.start()
     publisher = Publisher(settings(mosquitto))
     with Recorder(mosquitto.port) as recorder:

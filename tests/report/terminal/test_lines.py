@@ -8,10 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from report.examples import CRACKLE, GRADE, PLAYING, SIDE
-from runout.report import messages, terminal
-from runout.report.lettering import large
+from runout.report import messages
 from runout.report.payload import LONGEST_TEXT, Payload, PayloadError
-from runout.report.style import ASCII_MARKS, BLOCK_MARKS, FEWEST_COLUMNS, Style
+from runout.report.terminal import lines
+from runout.report.terminal.lettering import large
+from runout.report.terminal.style import ASCII_MARKS, BLOCK_MARKS, FEWEST_COLUMNS, Style
 from runout.side.side import DefectHeard
 
 BLOCKS = Style(BLOCK_MARKS)
@@ -81,19 +82,19 @@ def side(**fields: object) -> Payload:
     ],
 )
 def test_an_event_is_a_line(payload: Payload, line: str) -> None:
-    assert terminal.event_line(payload, BLOCKS) == line
-    assert terminal.event_line(payload, ASCII) == line.replace("▇", "#")
+    assert lines.event_line(payload, BLOCKS) == line
+    assert lines.event_line(payload, ASCII) == line.replace("▇", "#")
 
 
 def test_an_event_stands_under_the_heads_of_its_columns() -> None:
-    heads = terminal.needle_down_lines(BLOCKS)
+    heads = lines.needle_down_lines(BLOCKS)
     assert heads == [
         "",
         "  ▼ needle down",
         "",
         "          time   defect                 channel  over the music",
     ]
-    line = terminal.event_line(event(), BLOCKS)
+    line = lines.event_line(event(), BLOCKS)
     assert line.index("click") == heads[-1].index("defect")
     assert line.index("left") == heads[-1].index("channel")
 
@@ -145,8 +146,8 @@ WITHHELD = """
 
 
 def test_a_grade_stands_in_a_frame() -> None:
-    assert "\n".join(terminal.side_lines(side(), BLOCKS)) == GRADED
-    assert "\n".join(terminal.side_lines(side(), ASCII)) == GRADED_ASCII
+    assert "\n".join(lines.side_lines(side(), BLOCKS)) == GRADED
+    assert "\n".join(lines.side_lines(side(), ASCII)) == GRADED_ASCII
 
 
 def test_a_withheld_grade_says_why() -> None:
@@ -159,7 +160,7 @@ def test_a_withheld_grade_says_why() -> None:
         "evidence": [],
     }
     short = side(grade=grade, duration_s=2.4, rpm=None, counts={"click": 0})
-    assert "\n".join(terminal.side_lines(short, BLOCKS)) == WITHHELD
+    assert "\n".join(lines.side_lines(short, BLOCKS)) == WITHHELD
 
 
 @pytest.mark.parametrize("columns", [FEWEST_COLUMNS, 63, 76])
@@ -170,17 +171,17 @@ def test_a_frame_is_as_wide_as_it_may_be_and_straight(columns: int) -> None:
         "limited_by": "one reason after the other, " * 6,
         "evidence": [{"measure": "m" * 90, "value": 1e12, "unit": "u" * 40, "grade": "VG+ and so"}],
     }
-    lines = terminal.side_lines(side(grade=long), Style(BLOCK_MARKS, columns=columns))
-    assert {len(line) for line in lines[3:-1]} == {columns}
+    shown = lines.side_lines(side(grade=long), Style(BLOCK_MARKS, columns=columns))
+    assert {len(line) for line in shown[3:-1]} == {columns}
 
 
 def test_colour_changes_no_letter() -> None:
     colour = Style(BLOCK_MARKS, colour=True)
     payload = event(kind="crackle", phase="end", rate_per_s=41.2)
     for plain, painted in (
-        (terminal.side_lines(side(), BLOCKS), terminal.side_lines(side(), colour)),
-        (terminal.needle_down_lines(BLOCKS), terminal.needle_down_lines(colour)),
-        ([terminal.event_line(payload, BLOCKS)], [terminal.event_line(payload, colour)]),
+        (lines.side_lines(side(), BLOCKS), lines.side_lines(side(), colour)),
+        (lines.needle_down_lines(BLOCKS), lines.needle_down_lines(colour)),
+        ([lines.event_line(payload, BLOCKS)], [lines.event_line(payload, colour)]),
     ):
         text = "\n".join(painted)
         assert "\x1b[" in text
@@ -191,15 +192,13 @@ def test_colour_changes_no_letter() -> None:
 
 def test_the_meter_shows_place_levels_and_clicks() -> None:
     state = Payload(messages.state_payload(PLAYING))
-    assert terminal.meter_line(state, BLOCKS) == (
+    assert lines.meter_line(state, BLOCKS) == (
         "      0:12  L ▇▇▇▇▇▇▇▇▇▇······ -23 dB  R ················ silent  7/min"
     )
 
 
 def test_the_side_before_is_one_line() -> None:
-    assert terminal.last_side_line(side()) == (
-        "  last side: VG+, limited by crackle in the lead-in"
-    )
+    assert lines.last_side_line(side()) == ("  last side: VG+, limited by crackle in the lead-in")
 
 
 @pytest.mark.parametrize(
@@ -207,7 +206,7 @@ def test_the_side_before_is_one_line() -> None:
     [(0, "0:00.000"), (59.9996, "1:00.000"), (3599.9999, "1:00:00.000"), (-0.01, "0:00.000")],
 )
 def test_a_time_is_rounded_before_it_is_split(seconds: float, text: str) -> None:
-    assert terminal.clock(seconds, decimals=3) == text
+    assert lines.clock(seconds, decimals=3) == text
 
 
 class Screen(io.StringIO):
@@ -248,10 +247,10 @@ def test_blocks_are_for_terminals_that_have_them(encoding: str | None, marks: ob
 
 
 @pytest.mark.parametrize("label", ["NM", "VG+", "VG", "G+", "G", "F", "P"])
-@pytest.mark.parametrize(("blocks", "lines"), [(True, 3), (False, 5)])
-def test_every_grade_has_large_letters(label: str, blocks: bool, lines: int) -> None:
+@pytest.mark.parametrize(("blocks", "rows"), [(True, 3), (False, 5)])
+def test_every_grade_has_large_letters(label: str, blocks: bool, rows: int) -> None:
     drawn = large(label, blocks)
-    assert len(drawn) == lines
+    assert len(drawn) == rows
     assert {len(line) for line in drawn} == {6 * len(label) - 1}
 
 
@@ -268,7 +267,7 @@ json_values = st.recursive(
 def test_no_event_breaks_it(key: str, value: object) -> None:
     payload = event(phase="end", **({key: value} if key != "phase" else {}))
     try:
-        line = terminal.event_line(payload, BLOCKS)
+        line = lines.event_line(payload, BLOCKS)
     except PayloadError:
         return
     assert line.isprintable()
@@ -277,10 +276,10 @@ def test_no_event_breaks_it(key: str, value: object) -> None:
 @given(st.sampled_from(["duration_s", "rpm", "counts", "grade"]), json_values)
 def test_no_side_breaks_it(key: str, value: object) -> None:
     try:
-        lines = terminal.side_lines(side(**{key: value}), BLOCKS)
+        shown = lines.side_lines(side(**{key: value}), BLOCKS)
     except PayloadError:
         return
-    assert all(line.isprintable() for line in lines)
+    assert all(line.isprintable() for line in shown)
 
 
 @pytest.mark.parametrize(
@@ -319,7 +318,7 @@ def test_text_cannot_steer_the_terminal() -> None:
 def test_the_payloads_of_the_publisher_are_what_is_read() -> None:
     heard = DefectHeard("s1", "end", CRACKLE)
     payload = Payload(messages.event_payload(heard, datetime.now(UTC)))
-    assert "crackle ends" in terminal.event_line(payload, BLOCKS)
+    assert "crackle ends" in lines.event_line(payload, BLOCKS)
     told = messages.side_payload(SIDE, datetime.now(UTC))
-    assert terminal.side_lines(Payload(told), BLOCKS)[4].endswith("│")
-    assert GRADE.limited_by in "\n".join(terminal.side_lines(Payload(told), BLOCKS))
+    assert lines.side_lines(Payload(told), BLOCKS)[4].endswith("│")
+    assert GRADE.limited_by in "\n".join(lines.side_lines(Payload(told), BLOCKS))

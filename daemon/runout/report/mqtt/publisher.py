@@ -17,11 +17,11 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from runout.config import MqttSettings
 from runout.report import messages
-from runout.report.connection import new_client
-from runout.report.identity import device_id
-from runout.report.outage import Outage, Trouble
-from runout.report.rate import EventRate
-from runout.report.topics import OFFLINE, ONLINE, Topics
+from runout.report.mqtt.connection import new_client
+from runout.report.mqtt.identity import device_id
+from runout.report.mqtt.outage import Outage, Trouble
+from runout.report.mqtt.rate import EventRate
+from runout.report.mqtt.topics import OFFLINE, ONLINE, Topics
 from runout.side.side import DefectHeard, Heard, LiveState, SideEnded, SidePhase, SideStarted
 from runout.side.tracks import PartName
 

@@ -1,0 +1,1 @@
+"""In a terminal: words, tables and a progress bar."""
