@@ -88,7 +88,7 @@ def unheard(judge, leap=None, samples=MUSIC.shape[1]):
         ratio = np.ones((3, STEP), np.float32)
         if leap is not None and start <= leap < start + STEP:
             ratio[:, leap - start : leap - start + 12] = 40.0
-        scored = Scored(start // HOP, np.zeros((32, 5), np.float32), ratio[:2], ratio)
+        scored = Scored(start // HOP, np.zeros((32, 5), np.float32), ratio[:2], ratio, ratio)
         found += judge.unheard(scored, RATE)
     return found
 

@@ -46,6 +46,16 @@ def test_level_is_told_over_the_programme(over_db):
     assert np.median([one.peak_db for one in impulses]) == pytest.approx(over_db, abs=2.0)
 
 
+def test_how_loudly_it_is_heard_goes_by_what_is_around():
+    loud, soft = noise(3.0, level=0.1), noise(3.0, level=0.01)
+    both = np.concatenate((loud, soft))
+    impulses = found(with_clicks(both, [1.5, 4.5], over=40))
+    # Where the noise breaks off there is a third.
+    over_loud, over_soft = impulses[0].audible_db, impulses[-1].audible_db
+    assert len(impulses) in (2, 3)
+    assert over_soft - over_loud == pytest.approx(20.0, abs=3.0)
+
+
 @pytest.mark.parametrize(
     "sound",
     [
@@ -90,6 +100,10 @@ def test_gain_changes_nothing(gain_db):
     assert [one.start for one in changed] == [one.start for one in plain]
     assert [one.peak_db for one in changed] == pytest.approx(
         [one.peak_db for one in plain], abs=0.1
+    )
+    # A band that just counts on one side of rounding, on the other doesn't.
+    assert [one.audible_db for one in changed] == pytest.approx(
+        [one.audible_db for one in plain], abs=0.1
     )
 
 

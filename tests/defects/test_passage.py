@@ -19,7 +19,7 @@ def scored(scores, kind, sizes):
         rows = np.zeros((size, len(CARD.classes)), np.float32)
         rows[:, CARD.classes.index(kind)] = scores[start : start + size]
         nothing = np.zeros((2, 0), np.float32)
-        pieces.append(Scored(start, rows, nothing, nothing))
+        pieces.append(Scored(start, rows, nothing, nothing, nothing))
         start += size
     return pieces
 

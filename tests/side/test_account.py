@@ -61,6 +61,17 @@ def test_single_clicks_are_told_at_once_and_tell_no_speed():
     assert account.rpm is None
 
 
+def test_how_loudly_it_is_heard_goes_from_the_impulse_to_the_event_and_the_scratch():
+    account = Account("s", 1.0, RATE, CELL_S)
+    account.programme_s = 60.0
+    for turn in range(6):
+        list(account.impulse(replace(impulse(2.0 + 1.8 * turn), audible_db=3.0 * turn)))
+    (ended,) = account.finish()
+    clicks = [event.audible_db for event in account.tally.events if event.kind == "click"]
+    assert clicks == [0.0, 3.0, 6.0, 9.0, 12.0, 15.0]
+    assert (ended.event.kind, ended.event.audible_db) == ("scratch", 7.5)
+
+
 def test_crackle_is_begun_and_ended():
     account, said = told([2.0 + number / 40 for number in range(80)], 30.0)
     assert [one.phase for one in said].count("begin") == 1

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from runout.defects.crackle import CrackleEnded
@@ -21,15 +23,47 @@ def played(seconds, level_db=-20.0, tally=None):
 def test_counts_and_rates_a_minute():
     tally = played(120.0)
     for number in range(6):
-        tally.add(click(number, 10.0 * number, peak_db=25.0 if number == 0 else 10.0))
+        tally.add(click(number, 10.0 * number))
     tally.add(click(7, 70.0, kind="pop"))
     measured = tally.measurements()
     assert tally.counts == {"click": 6, "pop": 1}
     assert measured["clicks_per_min"] == pytest.approx(3.0)
     assert measured["pops_per_min"] == pytest.approx(0.5)
-    assert measured["loud_clicks_per_min"] == pytest.approx(0.5)
+    assert measured["clicks_left_per_min"] == pytest.approx(3.0)
+    assert measured["clicks_right_per_min"] == 0.0
     assert measured["crackle_percent"] == 0.0
     assert "crackle_rate_per_s" not in measured
+
+
+def test_clicks_on_both_walls_count_on_each():
+    tally = played(60.0)
+    for number, channel in enumerate(("left", "both", "both", "right")):
+        tally.add(click(number, 10.0 * number, channel=channel))
+    tally.add(click(9, 50.0, part_of="s-8"))
+    measured = tally.measurements()
+    assert measured["clicks_per_min"] == pytest.approx(4.0)
+    assert measured["clicks_left_per_min"] == pytest.approx(3.0)
+    assert measured["clicks_right_per_min"] == pytest.approx(3.0)
+
+
+def test_a_click_counts_by_how_loudly_it_is_heard_but_for_the_run_out():
+    tally = played(60.0)
+    for time_s, audible_db in ((5.0, 20.0), (15.0, 10.0), (25.0, -6.0), (55.0, 20.0)):
+        tally.add(replace(click(time_s, time_s), audible_db=audible_db))
+    assert tally.measurements()["audible_clicks_per_min"] == pytest.approx(1.0 + 1.0 / 3.0 + 1.0)
+    tally.leave_unrated(45.0, 15.0)
+    measured = tally.measurements()
+    assert measured["audible_clicks_per_min"] == pytest.approx((1.0 + 1.0 / 3.0) / 0.75)
+    assert measured["clicks_per_min"] == pytest.approx(4.0)
+
+
+def test_an_episode_is_heard_as_the_median_of_its_impulses():
+    tally = played(10.0)
+    levels = (2.0, 12.0, 4.0, None)
+    members = [replace(click(n, float(n)), audible_db=level) for n, level in enumerate(levels)]
+    begun = Event("s-99", 0.0, 5.0, "crackle", "left", 1.0, 1.0)
+    assert tally.summed(begun, members).audible_db == 4.0
+    assert tally.summed(begun, members[3:]).audible_db is None
 
 
 def test_ticks_of_crackle_are_not_counted_as_single_clicks():

@@ -51,3 +51,6 @@ class Event:
     """Scratch only: degrees that it runs askew from one groove to the next; negative: earlier"""
     track: int | None = None
     """Number of the side's track that it is in, from 1, told at the side's end; None: in none"""
+    audible_db: float | None = None
+    """Over its threshold of being heard amid the music, decibels; negative: masked. An episode's is
+    the median of its impulses'. None where that wasn't told"""

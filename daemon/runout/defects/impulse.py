@@ -10,6 +10,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from runout.defects.audibility import Loudest, audible_db
 from runout.defects.event import Channel
 from runout.model.card import Card
 from runout.model.scorer import Scored
@@ -63,6 +64,8 @@ class Impulse:
     """Peak over the programme level around it, in the louder channel"""
     confidence: float
     """The model's score, 0 to 1"""
+    audible_db: float | None = None
+    """Over its threshold of being heard, see audibility.py; None where that wasn't told"""
 
 
 class ImpulseFinder:
@@ -70,8 +73,9 @@ class ImpulseFinder:
 
     def __init__(self, card: Card, thresholds: dict[str, float]) -> None:
         """`thresholds` by class: one of the card's, or to measure with, others."""
-        self._thresholds = np.array([thresholds[name] for name in _KINDS], np.float32)
+        self.set_thresholds(thresholds)
         self._rows = [card.classes.index(name) for name in _KINDS]
+        self._params = card.features
         self._hop = card.features.hop
         rate = card.features.sample_rate
         self._merge = round(_MERGE_S * rate)
@@ -85,13 +89,19 @@ class ImpulseFinder:
         self._audio: Array = np.zeros((2, 0), np.float32)
         self._ratio: Array = np.zeros((3, 0), np.float32)
         self._power: Array = np.zeros((2, 0), np.float32)
+        self._loudest_music = Loudest(card.features)
         self._last_end = -self._merge
         self._last_peak = -self._merge
+
+    def set_thresholds(self, thresholds: dict[str, float]) -> None:
+        """Take other thresholds, by class, for what is fed from now on."""
+        self._thresholds = np.array([thresholds[name] for name in _KINDS], np.float32)
 
     def feed(self, scored: Scored) -> list[Impulse]:
         """Impulses that the new cells complete, in order of time."""
         cells = len(scored.scores)
         power = np.square(scored.audio).reshape(2, cells, self._hop).mean(axis=2)
+        self._loudest_music.feed(power)
         self._scores = np.concatenate((self._scores, scored.scores[:, self._rows]))
         self._audio = np.concatenate((self._audio, scored.audio), axis=1)
         self._ratio = np.concatenate((self._ratio, scored.ratio), axis=1)
@@ -181,6 +191,9 @@ class ImpulseFinder:
             channel=channel,
             peak_db=float(20.0 * np.log10(max(float(over[loud]), 1e-3))),
             confidence=confidence,
+            audible_db=audible_db(
+                self._audio, start, end - start, self._loudest_music.power, self._params
+            ),
         )
 
     def _extent(self, peak: int, kind: ImpulseKind) -> tuple[int, int]:

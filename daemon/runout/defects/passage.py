@@ -58,6 +58,10 @@ class PassageFinder:
         self._hot = 0
         self._sum = 0.0
 
+    def set_threshold(self, threshold: float) -> None:
+        """Take another threshold for what is fed from now on."""
+        self._threshold = threshold
+
     def feed(self, scored: Scored) -> list[Passage]:
         """Passages that the new cells end."""
         cells = self._rule.cells

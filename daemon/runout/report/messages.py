@@ -43,7 +43,7 @@ def side_fields(side: SideEnded) -> Fields:
 
 
 def event_fields(event: Event) -> Fields:
-    """Return an event's fields; time to 0.1 ms, duration to 0.01 ms, level to 0.1 dB."""
+    """Return an event's fields; time to 0.1 ms, duration to 0.01 ms, levels to 0.1 dB."""
     fields: Fields = {
         "id": event.id,
         "time_s": rounded(event.time_s, 4),
@@ -54,6 +54,8 @@ def event_fields(event: Event) -> Fields:
         "confidence": rounded(event.confidence, 3),
         "part_of": event.part_of,
     }
+    if event.audible_db is not None:
+        fields["audible_db"] = rounded(event.audible_db, 1)
     if event.rate_per_s is not None:
         fields["rate_per_s"] = rounded(event.rate_per_s, 2)
     if event.rpm is not None:
@@ -123,15 +125,19 @@ def _grade_fields(grade: Grade) -> Fields:
         "scale": grade.scale,
         "table_version": grade.table_version,
         "label": grade.label,
+        "name": grade.name,
         "index": None if grade.index is None else rounded(grade.index, 2),
+        "confidence": None if grade.confidence is None else rounded(grade.confidence, 3),
         "probabilities": {label: rounded(share, 3) for label, share in grade.probabilities.items()},
         "limited_by": grade.limited_by,
+        "reason": grade.reason,
         "evidence": [
             {
                 "measure": evidence.measure,
                 "value": _significant(evidence.value),
                 "unit": evidence.unit,
                 "grade": evidence.grade,
+                "index": rounded(evidence.index, 2),
             }
             for evidence in grade.evidence
         ],

@@ -139,6 +139,7 @@ class Account:
             peak_db=impulse.peak_db,
             confidence=impulse.confidence,
             part_of=self._lock_id or (None if self._episode is None else self._episode.id),
+            audible_db=impulse.audible_db,
         )
 
     def _next_id(self) -> str:
@@ -196,6 +197,7 @@ class Account:
             peak_db=last.peak_db,
             confidence=last.confidence,
             rate_per_s=began.ticks / max(last.time_s - began.start_s, 1.0),
+            audible_db=last.audible_db,
         )
         self.tally.join(self._episode.id, began.ticks)
         return DefectHeard(self._side_id, "begin", self._episode)

@@ -9,10 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from runout.defects.crackle import CrackleEnded
-from runout.defects.event import Event, Kind
+from runout.defects.event import Channel, Event, Kind
+from runout.side.weighed import weighed
 
-_LOUD_DB = 20.0
-"""A click this far over the programme makes one start"""
 _QUIET_S = 1.0
 """A quiet part is at least this long"""
 _WHOLE = 0.99
@@ -134,6 +133,7 @@ class Tally:
             channel=channels.most_common(1)[0][0],
             peak_db=float(np.median([event.peak_db for event in members])),
             confidence=float(np.mean([event.confidence for event in members])),
+            audible_db=_median([event.audible_db for event in members]),
         )
 
     def cut(self, end_s: float) -> None:
@@ -165,14 +165,14 @@ class Tally:
         single = [event for event in rated if event.part_of is None]
         clicks = sum(event.kind == "click" for event in single)
         pops = sum(event.kind == "pop" for event in single)
-        loud = sum(event.kind in ("click", "pop") and event.peak_db >= _LOUD_DB for event in single)
         crackle = [event for event in single if event.kind == "crackle"]
         crackle_s = sum(event.duration_s for event in crackle)
         minutes = max(seconds, 1.0) / 60.0
         measured = {
             "clicks_per_min": clicks / minutes,
             "pops_per_min": pops / minutes,
-            "loud_clicks_per_min": loud / minutes,
+            "clicks_left_per_min": _on_wall(single, "left") / minutes,
+            "clicks_right_per_min": _on_wall(single, "right") / minutes,
             "crackle_percent": min(100.0, 100.0 * crackle_s / max(seconds, 1.0)),
             "dropouts_per_min": counts["dropout"] / minutes,
             "distorted_percent": min(
@@ -183,6 +183,7 @@ class Tally:
                 100.0, 100.0 * _covered_s(_of_kind(rated, "scratch")) / max(seconds, 1.0)
             ),
         }
+        measured |= weighed(rated, 60.0 * minutes)
         for measure, kind in _COUNTED.items():
             # A side that never jumps gives no ground to speak of the grades that jumps make.
             if counts[kind]:
@@ -201,6 +202,17 @@ class Tally:
             if quiet <= _QUIET_BELOW_DB:
                 measured["surface_noise_db"] = quiet
         return measured
+
+
+def _on_wall(events: Sequence[Event], wall: Channel) -> int:
+    """Clicks that a wall carries, alone or with the other."""
+    return sum(event.kind == "click" and event.channel in (wall, "both") for event in events)
+
+
+def _median(levels_db: Sequence[float | None]) -> float | None:
+    """Of those that were told; None where none were."""
+    told = [level for level in levels_db if level is not None]
+    return float(np.median(told)) if told else None
 
 
 def _of_kind(events: Sequence[Event], kind: Kind) -> list[Event]:
