@@ -6,7 +6,7 @@ CACHE  ?= $(HOME)/.cache/runout
 PICTURES ?= build/report
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-training lint bench train evaluate baselines tune report clean
+.PHONY: help run test test-ha test-training lint bench train evaluate sides baselines tune report clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
@@ -17,7 +17,14 @@ run: .venv/box  ## hear a bundled real record, or your own: make run FILE=side.f
 test: .venv/test  ## run every test of the box
 	@tests/debian-packages
 	@tests/pyaudio .venv/bin/pip
-	.venv/bin/python -m pytest --ignore tests/training
+	.venv/bin/python -m pytest --ignore tests/training --ignore tests/home_assistant
+
+test-ha: .venv/test  ## run Runout beside a real Home Assistant (built at the first time; needs root)
+	@tests/debian-packages
+	@tests/pyaudio .venv/bin/pip
+	@.venv/bin/pip install --quiet --editable '.[test-ha]'
+	@tests/home_assistant/tree "$(CACHE)/home-assistant"
+	RUNOUT_HOME_ASSISTANT="$(CACHE)/home-assistant" .venv/bin/python -m pytest tests/home_assistant
 
 test-training: .venv-train/ready  ## run every test of the training (with TensorFlow, 2 GB)
 	.venv-train/bin/pip install --quiet --editable '.[test]'
@@ -36,6 +43,9 @@ train: .venv-train/ready  ## fetch the music and rebuild models/ear.tflite (80 m
 
 evaluate: .venv-train/ready  ## score models/ear.tflite and its peers on held-out music
 	.venv-train/bin/runout-train --cache "$(CACHE)" evaluate
+
+sides: .venv-train/ready  ## grade 100 simulated sides of held-out music against their truth
+	.venv-train/bin/runout-train --cache "$(CACHE)" evaluate --sides 100
 
 baselines: .venv-train/ready  ## train the predecessors' systems and judge them beside ours
 	.venv-train/bin/runout-train --cache "$(CACHE)" baselines

@@ -41,6 +41,7 @@ def test_the_contract_of_grade(capsys):
         "events",
         "model",
         "parts",
+        "tracks",
     }
     assert line["file"] == str(SHELLAC)
     assert line["duration_s"] == pytest.approx(10.0, abs=0.001)
@@ -49,8 +50,8 @@ def test_the_contract_of_grade(capsys):
     assert line["grade"]["label"] in LABELS
     assert sum(line["grade"]["probabilities"].values()) == pytest.approx(1.0, abs=0.01)
     assert {row["measure"] for row in line["grade"]["evidence"]} >= {
-        "clicks_per_min",
-        "crackle_percent",
+        "audible_clicks_per_min",
+        "audible_crackle_percent",
     }
     assert set(line["model"]) == {"name", "version", "sha256"}
     for event in line["events"]:
@@ -114,8 +115,23 @@ def test_in_words(capsys):
     assert main(["grade", str(SHELLAC)]) == 0
     words = capsys.readouterr().out
     assert "a play grade on the Goldmine scale" in words
-    assert "limited by" in words
+    assert re.search(r" G\+?: crackle", words)
     assert "clicks per min" in words
+
+
+def test_a_table_of_choice(tmp_path, capsys):
+    assert main(["grade", "--json", "--table", "discogs", str(CLEAN)]) == 0
+    told = json.loads(capsys.readouterr().out)["grade"]
+    assert (told["scale"], told["name"]) == ("discogs", "Near Mint (NM or M-)")
+    config = tmp_path / "runout.toml"
+    config.write_text('[grade]\ntable = "discogs"\n', encoding="utf-8")
+    assert main(["grade", "--json", "--config", str(config), str(CLEAN)]) == 0
+    assert json.loads(capsys.readouterr().out)["grade"] == told
+    assert main(["grade", "--table", "gold", str(CLEAN)]) == 1
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err.startswith("runout: no grade table 'gold': allowed are discogs, goldmine, ")
+    assert printed.err.count("\n") == 1
 
 
 @pytest.fixture

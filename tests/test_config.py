@@ -64,7 +64,7 @@ def test_a_file_that_is_named_must_be_there(tmp_path: Path) -> None:
         (
             "[mqtt]\nprot = 1883\n",
             "runout.toml: mqtt.prot: no such key; allowed are host, port, username, password_file, "
-            "base, device_id, keepalive_s",
+            "tls, ca_file, cert_file, key_file, base, device_id, ",
         ),
         (
             '[mqtt]\nport = "1883"\n',

@@ -17,6 +17,7 @@ from paho.mqtt.client import Client
 from paho.mqtt.enums import CallbackAPIVersion
 
 from pulse import NEEDS_PULSE, pulse_sink
+from report.brokers import wait_until
 from runout.grade_file import grade_file
 from runout.grading.table import load_table
 from runout.model.card import load_model
@@ -61,6 +62,11 @@ class Ear:
 
     def events(self):
         return [json.loads(said) for topic, said in self.seen if topic == "event"]
+
+    def tell(self, device_id, name, payload, retain=False):
+        """Send a command to a box."""
+        topic = f"runout/{device_id}/cmd/{name}"
+        self._client.publish(topic, payload, qos=1, retain=retain).wait_for_publish(5)
 
 
 @pytest.fixture
@@ -164,6 +170,114 @@ def test_without_a_configured_broker_it_brings_its_own(clicked):
     assert "using our own at 127.0.0.1:" in done.stderr
 
 
+def test_it_obeys_while_it_listens(broker, ear):
+    with daemon(broker, "--file", SHELLAC, "--pace", "--device-id", "box") as process:
+        ear.until("audio/availability", b"online")
+        time.sleep(3.0)
+        ear.tell("box", "label", '{"id": "1", "artist": "Caruso", "note": "1917"}')
+        assert json.loads(ear.until("cmd/result")) == {
+            "id": "1",
+            "command": "label",
+            "ok": True,
+            "error": None,
+        }
+        ear.tell("box", "new_side", "")
+        first = json.loads(ear.until("side"))
+        ear.tell("box", "identify", "{}")
+        ear.until("cmd/result")
+        ear.tell("box", "sensitivity", '{"sensitivity": "low"}')
+        assert json.loads(ear.until("cmd/result"))["ok"]
+        second = json.loads(ear.until("side"))
+        ear.until("availability", b"offline")
+        assert process.wait(10) == 0
+        assert process.stderr.read() == ""
+    assert first["label"]["artist"] == "Caruso"
+    assert second["label"]["artist"] is None
+    assert first["side_id"] != second["side_id"]
+    assert [e["event_type"] for e in ear.events()].count("identify") == 1
+    health = json.loads(dict(ear.seen)["health"])
+    assert 0.0 < health["inference_p95_ms"] < 1000.0
+    assert health["events_dropped"] >= 0
+    assert not health["outbox_durable"]
+
+
+HOSTILE = [
+    b"",
+    b"\x00\xff" * 40,
+    b"PRESS",
+    b"null",
+    b"[" * 100_000,
+    b'{"id": "' + b"x" * 60_000 + b'"}',
+    b'{"sensitivity": 1e999}',
+    b'{"artist": {"artist": {}}}',
+    b'{"title": "' + b"\\ud800" * 20 + b'"}',
+    b'{"id": "\\u001b]0;owned\\u0007", "note": "\\u001b[2J"}',
+    b"-" + b"9" * 4000,
+    b'{"__class__": "os.system", "sensitivity": "low"}',
+]
+
+
+def test_hostile_commands_change_nothing_and_stop_nothing(broker, ear, clicked):
+    """The same side, with and without somebody who sends whatever can be thought of."""
+    with daemon(broker, "--file", clicked, "--pace", "--device-id", "calm") as process:
+        calm = json.loads(ear.until("side"))
+        ear.until("availability", b"offline")
+        assert process.wait(10) == 0
+    with daemon(broker, "--file", clicked, "--pace", "--device-id", "box") as process:
+        ear.until("audio/availability", b"online")
+        for payload in HOSTILE:
+            for name in (
+                "calibrate",
+                "sensitivity",
+                "result",
+                "format_disk",
+                "label/x",
+                "identify",
+            ):
+                if (name, payload) != ("identify", b""):
+                    ear.tell("box", name, payload)
+                    ear.tell("box", name, payload, retain=True)
+        side = json.loads(ear.until("side"))
+        ear.until("availability", b"offline")
+        assert process.wait(10) == 0
+        assert process.stderr.read().count("\n") <= 1  # that there was a flood
+    same = ("duration_s", "rpm", "counts", "measurements", "parts", "grade")
+    assert {key: side[key] for key in same} == {key: calm[key] for key in same}
+    refused = [
+        json.loads(said)
+        for topic, said in ear.seen
+        if topic == "cmd/result" and said[:6] == b'{"id":'
+    ]
+    assert any(not answer.get("ok", True) for answer in refused)
+
+
+def test_a_daemon_killed_amid_an_outage_loses_nothing_that_its_successor_does_not_tell(
+    tmp_path, clicked
+):
+    config = tmp_path / "runout.toml"
+    config.write_text(f'[mqtt]\noutbox = "{tmp_path / "outbox.db"}"\n')
+    with EmbeddedBroker() as gone:
+        pass
+    arguments = ("--config", config, "--device-id", "box", "--pace", "--file")
+    sound, rate = soundfile.read(clicked, dtype="float32")
+    soundfile.write(clicked, np.concatenate((sound, real_music(12.0))), rate)
+    with daemon(gone, *arguments, clicked) as process:
+        # It listens from a moment later on; nobody is there to hear of it.
+        wait_until((tmp_path / "outbox.db").exists)
+        time.sleep(8.0)
+        process.kill()
+    with EmbeddedBroker() as broker:
+        ear = Ear(broker)
+        with daemon(broker, *arguments, CLEAN) as process:
+            ear.until("side")
+            process.send_signal(signal.SIGTERM)
+            ear.until("availability", b"offline")
+            assert process.wait(15) == 0
+        ear._client.loop_stop()
+    told = [event["time_s"] for event in ear.events()]
+    assert told[: len(PLACES)] == pytest.approx(PLACES, abs=0.003)
+
+
 @NEEDS_PULSE
 def test_what_is_captured_is_heard_as_in_the_file(broker, ear, tmp_path):
     """A record played into a sound card that PulseAudio makes, captured by PortAudio."""
@@ -178,7 +292,12 @@ def test_what_is_captured_is_heard_as_in_the_file(broker, ear, tmp_path):
     assert len(expected) == len(PLACES)
 
     with pulse_sink(tmp_path) as sink:
-        process = daemon(broker, "--device", "phono", env={**os.environ, **sink.env})
+        process = daemon(
+            broker,
+            "--device",
+            "phono",
+            env={**os.environ, **sink.env, "STATE_DIRECTORY": str(tmp_path)},
+        )
         with process:
             ear.until("audio/availability", b"online")
             sink.play(path)

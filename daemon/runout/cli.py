@@ -7,11 +7,17 @@ import os
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from runout import __version__, config
 from runout.allocator import keep_freed_memory
 from runout.errors import RunoutError, UsageError
+
+if TYPE_CHECKING:
+    from runout.report.page.outputs import Outputs
+    from runout.side.side import SideEnded
 
 _MOST_RADIUS_MM = 200.0
 """Transcription discs of 16 inches are the largest"""
@@ -69,9 +75,20 @@ def _parser() -> argparse.ArgumentParser:
     listen.add_argument("--device-id", help="this box's name in topics")
     listen.set_defaults(run=_listen)
 
-    grade = commands.add_parser("grade", parents=[common], help="grade recordings of sides")
+    grade = commands.add_parser(
+        "grade", parents=[common, settings], help="grade recordings of sides"
+    )
     grade.add_argument("files", nargs="+", type=Path, metavar="FILE")
     grade.add_argument("--json", action="store_true", help="print a line of JSON a file")
+    grade.add_argument(
+        "--table", help="what to grade by: goldmine, discogs, or a FILE.toml (default: as set)"
+    )
+    grade.add_argument(
+        "--report", type=Path, metavar="PAGE.html", help="write a page (several FILEs: a folder)"
+    )
+    grade.add_argument(
+        "--plot", type=Path, metavar="PICTURE.png", help="draw a picture (several FILEs: a folder)"
+    )
     grade.set_defaults(run=_grade)
 
     measure = commands.add_parser(
@@ -123,6 +140,7 @@ def _listen(arguments: argparse.Namespace) -> int:
     # What a command needs is imported by it alone: a daemon has no memory to waste.
     from runout.listen import listen
     from runout.report.mqtt.broker import EmbeddedBroker
+    from runout.report.mqtt.outbox import IN_MEMORY
     from runout.source.capture import CaptureSource
     from runout.source.file import FileSource
 
@@ -142,11 +160,15 @@ def _listen(arguments: argparse.Namespace) -> int:
             mqtt = replace(mqtt, device_id=arguments.device_id)
         if not mqtt.host:
             broker = stack.enter_context(EmbeddedBroker())
-            mqtt = replace(mqtt, host=broker.host, port=broker.port)
+            # No Home Assistant looks there.
+            mqtt = replace(mqtt, host=broker.host, port=broker.port, discovery_prefix="")
             print(
                 f"runout: no MQTT broker is configured; using our own at {mqtt.host}:{mqtt.port}",
                 file=sys.stderr,
             )
+        if not mqtt.outbox and (arguments.file or not settings.mqtt.host):
+            # A file can be played again, and what only our own broker misses nobody waits for.
+            mqtt = replace(mqtt, outbox=IN_MEMORY)
         live = arguments.file is None or arguments.pace
         listen(source, mqtt, live, settings.ear.sensitivity)
     return 0
@@ -161,14 +183,17 @@ def _grade(arguments: argparse.Namespace) -> int:
     from runout.grading.table import load_table
     from runout.model.card import load_model
     from runout.report import messages
+    from runout.report.page.outputs import outputs_of
     from runout.report.payload import Payload
     from runout.report.terminal import lines
     from runout.report.terminal.progress import Progress
     from runout.report.terminal.style import Style
 
-    model, table = load_model(), load_table()
+    outputs = outputs_of(arguments.files, arguments.report, arguments.plot)
+    table = load_table(arguments.table or config.load(arguments.config).grade.table)
+    model = load_model()
     status = 0
-    for path in arguments.files:
+    for path, wanted in zip(arguments.files, outputs, strict=True):
         try:
             with Progress(path.name, sys.stderr) as progress:
                 side = grade_file(path, model, table, progress.show)
@@ -185,7 +210,25 @@ def _grade(arguments: argparse.Namespace) -> int:
         if side.grade.label is None:
             print(f"runout: {path}: not graded: {side.grade.limited_by}", file=sys.stderr)
             status = 1
+        if not _report(path, side, wanted):
+            status = 1
     return status
+
+
+def _report(path: Path, side: "SideEnded", wanted: "Outputs") -> bool:
+    """Write the reports that are wanted; return whether they were, having said why not."""
+    if wanted.page is None and wanted.picture is None:
+        return True
+    from runout.report.page.reports import write_reports
+    from runout.report.terminal.progress import Progress
+
+    try:
+        with Progress(path.name, sys.stderr) as progress:
+            write_reports(path, side, wanted, progress.show, datetime.now().astimezone())
+    except RunoutError as error:
+        print(f"runout: {error}", file=sys.stderr)
+        return False
+    return True
 
 
 def _measure(arguments: argparse.Namespace) -> int:

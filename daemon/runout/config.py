@@ -60,6 +60,14 @@ class EarSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class GradeSettings:
+    """What a side is graded by."""
+
+    table: str = "goldmine"
+    """Grade table: goldmine, discogs, or the path of a .toml file of your own"""
+
+
+@dataclass(frozen=True, slots=True)
 class MqttSettings:
     """Where to say what was heard."""
 
@@ -77,7 +85,16 @@ class MqttSettings:
     username: str = ""
     """Empty: no login"""
     password_file: str = ""
-    """Path of a file whose first line is the password; empty: no password"""
+    """Path of a file whose first line is the password; empty: systemd's credential `mqtt-password`
+    where there is one, else no password"""
+    tls: bool = False
+    """Whether to speak TLS; the broker's certificate must then be valid for `host`"""
+    ca_file: str = ""
+    """Path of the certificates (PEM) that a broker's must be signed by; empty: the system's"""
+    cert_file: str = ""
+    """Path of our own certificate (PEM), for brokers that ask for one; empty: none"""
+    key_file: str = ""
+    """Path of the key (PEM) to `cert_file`"""
     base: str = field(
         default="runout",
         metadata=matching(
@@ -93,8 +110,31 @@ class MqttSettings:
         ),
     )
     """Second part of every topic, and the client's name; empty: made from this machine's id"""
+    discovery_prefix: str = field(
+        default="homeassistant",
+        metadata=matching(
+            r"(?!.{129})([^$+#/\x00-\x1f\x7f][^+#/\x00-\x1f\x7f]*(/[^+#/\x00-\x1f\x7f]+)*)?",
+            "a topic without '+', '#' and empty levels, not starting with '$', or empty",
+        ),
+    )
+    """Where Home Assistant looks for devices; empty: it isn't told of this one"""
     keepalive_s: int = field(default=30, metadata=between(5, 3600))
     """Seconds without a word after which a ping is due; the broker says offline after 1.5 of it"""
+    outbox: str = ""
+    """Path of the file that keeps events and sides while the broker is away; empty: outbox.db in
+    the state directory; ":memory:": none, they are kept for as long as the daemon runs"""
+    outbox_messages: int = field(default=100_000, metadata=between(100, 10_000_000))
+    """Messages kept at most; the oldest events make room, never a side"""
+    outbox_mb: int = field(default=64, metadata=between(1, 4096))
+    """Megabytes (10^6 bytes) of messages kept at most, likewise"""
+
+
+@dataclass(frozen=True, slots=True)
+class OpinionSettings:
+    """A second opinion beside the table's grade."""
+
+    model: str = ""
+    """Path of the opinion.tflite that `runout-train grade` made, its card beside it; empty: none"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +144,8 @@ class Settings:
     audio: AudioSettings = field(default_factory=AudioSettings)
     ear: EarSettings = field(default_factory=EarSettings)
     mqtt: MqttSettings = field(default_factory=MqttSettings)
+    opinion: OpinionSettings = field(default_factory=OpinionSettings)
+    grade: GradeSettings = field(default_factory=GradeSettings)
 
 
 def load(path: Path | None = None) -> Settings:

@@ -17,23 +17,22 @@ from runout.defects.capture import CaptureJudge
 from runout.defects.impulse import Impulse, ImpulseFinder
 from runout.defects.passage import PASSAGE_KINDS, Passage, PassageFinder
 from runout.defects.rarity import Rarity
-from runout.grading.table import Table, grade
-from runout.measure.side import measurements as side_measurements
-from runout.measure.slices import SliceStore
-from runout.measure.spectrum import Slicer
-from runout.measure.stretches import find_stretches
+from runout.errors import RunoutError
+from runout.grading.outlook import LEAST_S as OUTLOOK_S
+from runout.grading.outlook import Outlook, outlook
+from runout.grading.table import Table, Told, grade
+from runout.measure.meter import Meter
 from runout.model.card import Model
 from runout.model.interpreter import Runtime
 from runout.model.scorer import Scored, Scorer
 from runout.model.sensitivity import Sensitivity
+from runout.opinion.listener import Listener
 from runout.side.account import Account
-from runout.side.envelope import Envelope
 from runout.side.follow import Follower
-from runout.side.headroom import Headroom
 from runout.side.level import level_db
 from runout.side.needle import Needle
 from runout.side.side import Heard, LiveState, ModelId, SideEnded, SideStarted
-from runout.side.tracks import Part, find_parts, track_at
+from runout.side.tracks import track_at
 
 Samples = npt.NDArray[np.float32]
 
@@ -43,8 +42,8 @@ _PENDING_S = 4.0
 """Impulses wait for so long for it to become certain that the needle is down"""
 _CUT_S = 0.003
 """A sound that begins or ends amid music does so with a step, which is no defect"""
-_NEEDLE_UP_S = 60.0
-"""Before a side, that tell what the preamp gives with the needle up"""
+_OUTLOOK_EVERY_S = 15.0
+"""Between provisional grades: summing a side up takes tens of milliseconds"""
 _LONGEST_SIDE_S = 3600.0
 """Twice the longest side of an LP"""
 _SILENT_DB = -120.0
@@ -62,9 +61,14 @@ class Line:
         lift_s: float,
         runtime: Runtime | None = None,
         sensitivity: Sensitivity = "normal",
+        opinion: Listener | None = None,
     ) -> None:
-        """`new_side_id` names each side; `lift_s` seconds of a lifted needle end one."""
+        """`new_side_id` names each side; `lift_s` seconds of a lifted needle end one.
+
+        `opinion` listens along for a second opinion on each side.
+        """
         self._scorer = Scorer(model, sample_rate, runtime)
+        self._card = model.card
         thresholds = model.card.thresholds[sensitivity]
         self._finder = ImpulseFinder(model.card, thresholds)
         self._passages = [
@@ -74,10 +78,11 @@ class Line:
         self._longest_s = _LONGEST_SIDE_S if math.isfinite(lift_s) else math.inf
         self._capture = CaptureJudge(sample_rate)
         self._needle = Needle(lift_s)
-        self._envelope = Envelope(model.card.features.sample_rate)
         self._follower = Follower()
-        self._slicer = Slicer()
-        self._slices = SliceStore()
+        self._meter = Meter(model.card.features.sample_rate)
+        self._opinion = opinion
+        self._outlook: Outlook | None = None
+        self._outlook_due_s = math.inf
         self._rarity = Rarity(0.0, model.card.features.sample_rate)
         self._thresholds = thresholds
         self._table = table
@@ -92,10 +97,8 @@ class Line:
         """Seconds from the start of the source that have been heard"""
         self._side_id: str | None = None
         self._start_s = 0.0
-        self._up_from_s = 0.0
         self._listen_from_s = 0.0
         self._account = Account("", 0.0, self._rate, model.card.features.cell_s)
-        self._headroom = Headroom()
         self._cell_s = model.card.features.cell_s
         self._impulses_at = [model.card.classes.index(name) for name in ("click", "pop")]
 
@@ -114,13 +117,45 @@ class Line:
             else 0.0,
             part=self._follower.part if playing else "needle_up",
             track=self._follower.track if playing else None,
+            outlook=self._outlook if playing else None,
         )
+
+    @property
+    def inference_p95_s(self) -> float | None:
+        """Seconds that 95 of 100 runs of the network stayed below over the last minute of sound."""
+        return self._scorer.inference_p95_s
+
+    def set_sensitivity(self, sensitivity: Sensitivity) -> None:
+        """Listen more or less keenly from now on."""
+        self._thresholds = self._card.thresholds[sensitivity]
+        self._finder.set_thresholds(self._thresholds)
+        for kind, finder in zip(PASSAGE_KINDS, self._passages, strict=True):
+            finder.set_threshold(self._thresholds[kind])
+
+    def new_side(self) -> Iterator[Heard]:
+        """End the side that plays and begin another in the same groove; nothing while none does."""
+        if self._side_id is None:
+            return
+        at_s = self.now_s
+        yield from self._end_side(at_s)
+        yield from self._begin_side(at_s)
+        self._listen_from_s = at_s
+
+    def calibrate(self) -> dict[str, float]:
+        """What the preamp alone gave over the last minute, see `needle_up`.
+
+        Raises RunoutError while the needle is down, or where it wasn't up for long enough.
+        """
+        if self._side_id is not None:
+            raise RunoutError("the needle is down; lift it first")
+        measured = self._meter.needle_up(self.now_s)
+        if measured is None:
+            raise RunoutError("the needle was not up for long enough; try again in a few seconds")
+        return measured
 
     def feed(self, samples: Samples) -> Iterator[Heard]:
         """Take samples of shape (frames, 2) at the source rate; yield what they let be heard."""
-        if self._side_id is None:
-            self._headroom = Headroom()
-        self._headroom.feed(samples)
+        self._meter.input(samples, idle=self._side_id is None)
         self._capture.feed(samples)
         for scored in self._scorer.feed(samples):
             yield from self._step(scored)
@@ -143,18 +178,16 @@ class Line:
         step_s = len(scored.scores) * self._hop / self._rate
         self.now_s = start_s + step_s
         self._level = level_db(scored.audio, self._hop)
-        self._envelope.feed(scored.audio)
         self._wait(self._finder.feed(scored))
         self._waiting.extend(self._capture.unheard(scored, self._rate))
-        for one in self._slicer.feed(scored.audio):
-            self._slices.add(one)
-        change = self._needle.step(*self._envelope.latest, start_s, self.now_s)
-        self._envelope.mark(self._needle.where)
+        self._meter.feed(scored.audio)
+        change = self._needle.step(*self._meter.envelope.latest, start_s, self.now_s)
+        self._meter.envelope.mark(self._needle.where)
         if change is not None and change.phase == "needle_down":
             yield from self._begin_side(change.time_s)
             # It had been down for a while before that was certain.
             self._account.tally.passed_over(start_s - change.time_s)
-            self._envelope.landed(change.time_s)
+            self._meter.envelope.landed(change.time_s)
         if change is not None and change.phase == "playing":
             # Likewise.
             self._account.tally.heard_s += start_s - change.time_s
@@ -166,11 +199,12 @@ class Line:
             scores = scored.scores[:, self._impulses_at].max(axis=1)
             if self._needle.programme:
                 self._account.programme_s = self.now_s
+            if self._opinion is not None and playing:
+                self._opinion.feed(scored)
             yield from self._account.sound(scored.audio, scores, start_s)
             self._follow(start_s)
         else:
-            self._envelope.idle()
-            self._slices.forget(self.now_s - _NEEDLE_UP_S)
+            self._meter.idle(self.now_s)
         for finder in self._passages:
             yield from self._heard(finder.feed(scored))
         while self._waiting and self._waiting[0].start < (self.now_s - _PENDING_S) * self._rate:
@@ -181,7 +215,9 @@ class Line:
             self._needle.give_up()
             yield from self._end_side(self.now_s)
             # Who knows when it will be lifted.
-            self._up_from_s = math.inf
+            self._meter.ended(math.inf)
+        elif self.now_s >= self._outlook_due_s and self._account.tally.heard_s >= OUTLOOK_S:
+            self._look_out()
 
     def _wait(self, impulses: Sequence[Impulse]) -> None:
         judged = (self._capture.judge(impulse, self._rate) for impulse in impulses)
@@ -194,6 +230,10 @@ class Line:
         self._account = Account(self._side_id, time_s, self._rate, self._cell_s)
         self._follower = Follower()
         self._rarity = Rarity(time_s, self._rate)
+        self._outlook = None
+        self._outlook_due_s = time_s
+        if self._opinion is not None:
+            self._opinion.begin()
         yield SideStarted(self._side_id, time_s)
 
     def _follow(self, start_s: float) -> None:
@@ -230,16 +270,9 @@ class Line:
         yield from self._account.finish()
         tally = self._account.tally
         tally.cut(listened_to_s)
-        parts = self._parts(end_s)
-        run_out = [part for part in parts if part.name in ("run_out", "locked_run_out")]
-        if run_out:
-            heard_s = sum(part.end_s - part.start_s for part in run_out)
-            tally.leave_unrated(run_out[0].start_s, heard_s)
-        measurements = (
-            tally.measurements()
-            | self._headroom.measurements()
-            | side_measurements(self._slices, find_stretches(parts, self._up_from_s), tally.events)
-        )
+        summary = self._meter.sum_up(self._account, self._start_s, end_s)
+        measurements, parts = summary.measurements, summary.parts
+        told = Told(tuple(tally.events), parts)
         yield SideEnded(
             side_id=self._side_id,
             time_s=self._start_s,
@@ -247,7 +280,7 @@ class Line:
             heard_s=tally.heard_s,
             sample_rate=self._source_rate,
             rpm=self._account.rpm,
-            grade=grade(measurements, tally.heard_s, self._source_rate, self._table),
+            grade=grade(measurements, tally.heard_s, self._source_rate, self._table, told),
             counts=dict(tally.counts),
             measurements=measurements,
             events=tuple(
@@ -256,16 +289,17 @@ class Line:
             ),
             model=self._model,
             parts=parts,
+            tracks=self._meter.tracks(self._account, parts),
+            opinion=None if self._opinion is None else self._opinion.end(measurements),
         )
         self._side_id = None
-        self._up_from_s = end_s
+        self._meter.ended(end_s)
 
-    def _parts(self, end_s: float) -> tuple[Part, ...]:
-        if self._account.tally.heard_s == 0.0:
-            return (Part("lead_in", self._start_s, end_s),)
-        return find_parts(
-            *self._envelope.between(self._start_s, end_s),
-            start_s=self._start_s,
-            landed=self._start_s > 0.0,
-            locked_s=self._account.closed_s,
+    def _look_out(self) -> None:
+        """Grade the side as far as it has played."""
+        summary = self._meter.sum_up(self._account, self._start_s, self.now_s)
+        heard_s = self._account.tally.heard_s
+        self._outlook = outlook(
+            summary.measurements, heard_s, self._table, sample_rate=self._source_rate
         )
+        self._outlook_due_s = self.now_s + _OUTLOOK_EVERY_S

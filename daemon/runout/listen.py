@@ -1,6 +1,7 @@
-"""The daemon's loop: a source into the line, what is heard out over MQTT."""
+"""The daemon's loop: a source into the line, what is heard out over MQTT, commands in between."""
 
 import logging
+import math
 import signal
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -12,11 +13,13 @@ from types import FrameType
 from runout.config import MqttSettings
 from runout.errors import RunoutError
 from runout.grading.table import load_table
+from runout.health import ArrivalRate, Captures, Health, temperature_c, throttled
 from runout.line import Line
 from runout.model.card import load_model
 from runout.model.sensitivity import Sensitivity
+from runout.obey import obey
 from runout.report.mqtt.publisher import Publisher
-from runout.side.side import Heard, SideEnded
+from runout.side.side import DefectHeard, Heard, SideEnded
 from runout.source.block import Source
 
 LIFT_S = 4.0
@@ -44,31 +47,71 @@ def listen(
         LIFT_S,
         sensitivity=sensitivity,
     )
-    publisher = Publisher(mqtt, time.monotonic if live else lambda: line.now_s)
+    # A file that is read as fast as it goes makes an evening's events in seconds.
+    publisher = (
+        Publisher(mqtt) if live else Publisher(mqtt, lambda: line.now_s, letters_per_s=math.inf)
+    )
+    box = _Box(source, line, publisher)
     try:
         publisher.start()
         if not live and not publisher.wait_until_connected(CONNECT_S):
             raise RunoutError(f"nobody to tell what is heard: no broker at {mqtt.host}:{mqtt.port}")
         with _stopped_by_signals(source):
-            try:
-                for block in source.blocks():
-                    publisher.audio(online=True)
-                    _say(publisher, line.feed(block.samples))
-                    publisher.state(line.state)
-            finally:
-                _say(publisher, line.finish())
-                publisher.state(line.state)
+            box.run()
     finally:
         publisher.stop()
 
 
-def _say(publisher: Publisher, said: Iterable[Heard]) -> None:
-    for heard in said:
-        # The last side that was one stays: a bump, a hum or a preamp turned up is none.
-        if isinstance(heard, SideEnded) and heard.heard_s == 0.0:
-            _log.info("something sounded for %.1f s and was no side", heard.duration_s)
-            continue
-        publisher.heard(heard)
+class _Box:
+    """One run of the loop."""
+
+    def __init__(self, source: Source, line: Line, publisher: Publisher) -> None:
+        self._source = source
+        self._line = line
+        self._publisher = publisher
+        self._arrival = ArrivalRate()
+        self._glitches = 0
+
+    def run(self) -> None:
+        """Listen until the source ends, and say the side."""
+        line, publisher = self._line, self._publisher
+        try:
+            for block in self._source.blocks():
+                self._arrival.arrived(len(block.samples), time.monotonic())
+                publisher.audio(online=True)
+                self._say(line.feed(block.samples))
+                for request in publisher.reception.waiting():
+                    self._say(obey(request, line, publisher))
+                publisher.state(line.state)
+                publisher.health(self._health)
+        finally:
+            self._say(line.finish())
+            publisher.state(line.state)
+
+    def _say(self, said: Iterable[Heard]) -> None:
+        for heard in said:
+            # The last side that was one stays: a bump, a hum or a preamp turned up is none.
+            if isinstance(heard, SideEnded) and heard.heard_s == 0.0:
+                _log.info("something sounded for %.1f s and was no side", heard.duration_s)
+                self._publisher.no_side()
+                continue
+            if isinstance(heard, DefectHeard) and heard.event.kind == "capture_glitch":
+                self._glitches += 1
+            self._publisher.heard(heard)
+
+    def _health(self) -> Health:
+        source, inference_s = self._source, self._line.inference_p95_s
+        captures = source if isinstance(source, Captures) else None
+        return Health(
+            capture_glitches=self._glitches,
+            overruns=captures.overruns if captures else None,
+            overflows=captures.overflows if captures else None,
+            # A file comes at any pace.
+            sample_rate_hz=self._arrival.hertz if captures else None,
+            inference_p95_ms=None if inference_s is None else 1000.0 * inference_s,
+            temperature_c=temperature_c(),
+            throttled=throttled(),
+        )
 
 
 def _side_namer() -> Callable[[], str]:

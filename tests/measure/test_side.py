@@ -4,12 +4,14 @@ import numpy as np
 import pytest
 
 from runout.defects.event import Event
-from runout.measure.side import measurements
+from runout.measure.pitch import PitchFollower, PitchStore
+from runout.measure.side import measurements, turning_measurements
 from runout.measure.slices import SliceStore
 from runout.measure.spectrum import Slicer
 from runout.measure.stretches import Stretches
 from sliced import RATE, both, dither, tone
 from sounds import Sound, real_music
+from swinging import played, swing
 
 UP, LEAD_IN, MUSIC, RUN_OUT = (0.0, 4.0), (4.0, 9.0), (9.0, 19.0), (19.0, 24.0)
 STRETCHES = Stretches([MUSIC], [LEAD_IN, RUN_OUT], [UP], whole=True)
@@ -50,6 +52,9 @@ def test_each_stretch_tells_its_own():
     assert MEASURED["hum_mains_hz"] == 50.0
     hum_dbfs = 10 * np.log10(4e-8 + 1e-8)
     assert MEASURED["hum_dbfs"] == pytest.approx(hum_dbfs, abs=0.5)
+    assert MEASURED["hum_left_dbfs"] == pytest.approx(MEASURED["hum_right_dbfs"], abs=0.5)
+    peaks = MEASURED["true_peak_left_dbtp"], MEASURED["true_peak_right_dbtp"]
+    assert MEASURED["true_peak_dbtp"] == max(peaks) > min(peaks)
     assert MEASURED["hum_needle_up_dbfs"] == pytest.approx(hum_dbfs, abs=0.3)
     # A takes 0.5 dB off 30 Hz.
     assert MEASURED["rumble_a_vertical_dbfs"] == pytest.approx(-63.0 - 0.5, abs=0.3)
@@ -105,7 +110,30 @@ def test_a_dead_channel_tells_nothing_and_flatters_nothing():
     dead = SIDE.copy()
     dead[:, 1] = 0.0
     told = measurements(kept(dead), STRETCHES, EVENTS)
-    assert MEASURED.keys() - told.keys() == {"noise_468_right_dbfs", "channel_correlation"}
+    assert MEASURED.keys() - told.keys() == {
+        "noise_468_right_dbfs",
+        "rumble_b_right_dbfs",
+        "hum_right_dbfs",
+        "true_peak_right_dbtp",
+        "channel_correlation",
+    }
     # Between the halves of this music lie 2 dB.
     for name in ("noise_468_db", "rumble_a_db", "rumble_b_db", "hum_dbfs"):
         assert told[name] == pytest.approx(MEASURED[name], abs=2.0), name
+
+
+def test_how_it_turned():
+    store = PitchStore()
+    steps = PitchFollower().feed(played(75.0, swing(0.4, 33.5 / 60.0), noise=0.01))
+    assert steps is not None
+    store.add(steps)
+    stretches = Stretches([(2.0, 73.0)], [], [], whole=False)
+    told = turning_measurements(store, stretches, [], None)
+    assert told["off_centre_percent"] == pytest.approx(0.4, rel=0.15)
+    assert told["speed_error_percent"] == pytest.approx(0.5, abs=0.3)
+    assert told["wow_estimate_percent"] > 0.02
+    skip = Event("1", 20.0, 1.8, "skip", "both", math.nan, 0.9, rpm=33.5, turns=-1)
+    assert turning_measurements(store, stretches, [skip], 33.5)[
+        "speed_error_percent"
+    ] == pytest.approx(0.5, abs=0.01)
+    assert turning_measurements(PitchStore(), stretches, [], None) == {}

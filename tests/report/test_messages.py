@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from report.examples import CLICK, CRACKLE, GRADE, IDLE, PLAYING, SIDE, TICK
+from report.examples import CLICK, CRACKLE, GRADE, IDLE, OPINION, PLAYING, SIDE, TICK
 from runout.report import messages
 from runout.side.side import DefectHeard
 
@@ -26,6 +26,11 @@ def test_an_event_has_the_fields_of_the_contract_rounded() -> None:
         "confidence": 0.988,
         "part_of": None,
     }
+
+
+def test_how_loudly_it_is_heard_is_told_where_it_is_known() -> None:
+    assert messages.event_fields(replace(CLICK, audible_db=-3.4567))["audible_db"] == -3.5
+    assert "audible_db" not in messages.event_fields(CLICK)
 
 
 def test_only_crackle_has_a_rate() -> None:
@@ -67,19 +72,35 @@ def test_a_graded_file_is_one_line_with_the_fields_of_the_contract_in_order() ->
         "events",
         "model",
         "parts",
+        "tracks",
     ]
     assert told["file"] == "side ä\n.flac"
     assert told["rpm"] == 33.33
     assert told["grade"] == {
         "scale": "goldmine",
         "label": "VG+",
+        "name": "Very Good Plus (VG+)",
         "index": 1.23,
+        "confidence": 0.71,
         "probabilities": {"NM": 0.04, "VG+": 0.71, "VG": 0.2, "G+": 0.05},
         "limited_by": "crackle in the lead-in",
+        "reason": "VG+: crackle in the lead-in; now and then a click",
         "table_version": "1",
         "evidence": [
-            {"measure": "clicks_per_min", "value": 7.1234, "unit": "1/min", "grade": "VG+"},
-            {"measure": "surface_noise", "value": -52.135, "unit": "dB", "grade": "NM"},
+            {
+                "measure": "audible_clicks_per_min",
+                "value": 1.1234,
+                "unit": "1/min",
+                "grade": "VG+",
+                "index": 1.23,
+            },
+            {
+                "measure": "surface_noise_db",
+                "value": -52.135,
+                "unit": "dB",
+                "grade": "NM",
+                "index": 0.35,
+            },
         ],
     }
     assert told["counts"] == {"click": 1184, "pop": 1, "crackle": 2, "skip": 0}
@@ -99,11 +120,14 @@ def test_an_event_in_a_track_names_it() -> None:
 
 
 def test_a_withheld_grade_is_null_and_says_why() -> None:
-    withheld = dataclasses.replace(GRADE, label=None, index=None, limited_by="too short")
+    withheld = dataclasses.replace(
+        GRADE, label=None, index=None, confidence=None, limited_by="too short"
+    )
     told = messages.side_fields(dataclasses.replace(SIDE, grade=withheld, rpm=None))
     assert told["rpm"] is None
     assert told["grade"]["label"] is None
     assert told["grade"]["index"] is None
+    assert told["grade"]["confidence"] is None
     assert told["grade"]["limited_by"] == "too short"
 
 
@@ -129,6 +153,7 @@ def test_a_side_over_mqtt_has_no_list_of_events() -> None:
         "measurements",
         "model",
         "parts",
+        "tracks",
     ]
     assert payload["started_at"] == "2025-01-31T12:00:00.123Z"
 
@@ -143,8 +168,39 @@ def test_state_names_both_channels_and_silence_is_null() -> None:
         "clicks_per_min": 7.0,
         "part": "track",
         "track": 2,
+        "outlook": {
+            "label": "VG+",
+            "index": 1.23,
+            "confidence": 0.712,
+            "may_become": ["NM", "VG+", "VG"],
+            "limited_by": "a click now and then",
+        },
     }
     assert messages.state_payload(IDLE)["side_id"] is None
+    assert messages.state_payload(IDLE)["outlook"] is None
+
+
+def test_each_track_is_told_and_a_second_opinion_where_there_is_one() -> None:
+    fields = messages.side_fields(SIDE)
+    assert fields["tracks"] == [
+        {
+            "track": 1,
+            "start_s": 7.55,
+            "end_s": 1190.5,
+            "counts": {"click": 2},
+            "measurements": {"clicks_per_min": 1.0235},
+        }
+    ]
+    assert "second_opinion" not in fields
+    asked = messages.side_fields(dataclasses.replace(SIDE, opinion=OPINION))
+    assert asked["second_opinion"] == {
+        "label": "VG",
+        "index": 1.88,
+        "probabilities": {"VG+": 0.2, "VG": 0.8},
+        "name": "ours",
+        "sides": 120,
+        "records": 75,
+    }
 
 
 def test_times_are_told_in_utc() -> None:

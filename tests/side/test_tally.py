@@ -72,7 +72,10 @@ def test_ticks_of_crackle_are_not_counted_as_single_clicks():
         tally.add(click(number, 5.0 + number / 40, channel="both"))
     begun = Event("s-99", 5.0, 0.0, "crackle", "left", 1.0, 1.0)
     tally.join(begun.id, 40)
-    closed = tally.close_episode(begun, CrackleEnded(5.0, 15.0, 40))
+    closed = tally.crackled(begun, CrackleEnded(5.0, 15.0, 40))
+    # While it is on, it counts as well.
+    assert tally.measurements([closed])["crackle_percent"] == pytest.approx(10.0)
+    tally.add(closed)
     assert closed.channel == "both"
     assert closed.peak_db == 12.0
     assert closed.rate_per_s == 4.0

@@ -11,6 +11,7 @@ from runout.errors import RunoutError
 _ROOT = Path(__file__).resolve().parents[2]
 _MODELS = _ROOT / "models"
 _PAGE = _ROOT / "docs" / "accuracy.md"
+_GRADING_PAGE = _ROOT / "docs" / "grading.md"
 _RECORDINGS = _ROOT / "tests" / "data"
 
 
@@ -62,9 +63,32 @@ def _parser() -> argparse.ArgumentParser:
     train.set_defaults(run=_train)
     evaluate = commands.add_parser("evaluate", help="score the model and its peers on the test set")
     evaluate.add_argument(
-        "--page", type=Path, default=_PAGE, help="page to write the tables into: %(default)s"
+        "--page", type=Path, help="page to write the tables into (default: the one in docs)"
     )
+    evaluate.add_argument(
+        "--sides",
+        type=_positive,
+        metavar="N",
+        help="grade N whole simulated sides instead, and write the tables into docs/grading.md",
+    )
+    evaluate.add_argument(
+        "--split", choices=("validation", "test"), default="test", help="music of the sides"
+    )
+    evaluate.add_argument("--seed", type=int, default=1, help="of the sides")
     evaluate.set_defaults(run=_evaluate)
+    sides = commands.add_parser("sides", help="make whole worn sides, with their truth, as files")
+    sides.add_argument("folder", type=Path, help="to write a FLAC file and a JSON file a side into")
+    sides.add_argument("--count", type=_positive, default=10, help="of sides (default: 10)")
+    sides.add_argument("--split", choices=("train", "validation", "test"), default="train")
+    sides.add_argument("--seed", type=int, default=1, help="of all that is drawn")
+    sides.add_argument(
+        "--minutes",
+        type=_minutes,
+        default=(4.0, 8.0),
+        metavar="FROM-TO",
+        help="of music on a side (default: 4-8)",
+    )
+    sides.set_defaults(run=_sides)
     check = commands.add_parser("check", help="refuse a corpus with one recording in two splits")
     check.set_defaults(run=_check)
     manifest = commands.add_parser("manifest", help="list every file, its source and licence")
@@ -89,7 +113,28 @@ def _parser() -> argparse.ArgumentParser:
     report.add_argument("folder", type=Path, help="to write the pictures into")
     report.add_argument("--history", type=Path, help="history.csv that training wrote")
     report.set_defaults(run=_report)
+    grade = commands.add_parser("grade", help="learn a second opinion from your own graded records")
+    grade.add_argument("folder", type=Path, metavar="DIR", help="sound files in folders by grade")
+    grade.add_argument(
+        "--csv", type=Path, help="table of file and seller's text, in place of folders by grade"
+    )
+    grade.add_argument(
+        "--out",
+        type=Path,
+        default=Path("opinion"),
+        help="folder to write the model into (default: %(default)s)",
+    )
+    grade.add_argument("--seed", type=int, default=1, help="of all that is drawn")
+    grade.set_defaults(run=_grade)
     return parser
+
+
+def _grade(arguments: argparse.Namespace) -> None:
+    from runout_training.opinion.learn import learn
+
+    folder, table, seed = arguments.folder, arguments.csv, arguments.seed
+    for line in learn(folder, table, arguments.models, arguments.cache, arguments.out, seed):
+        print(line)
 
 
 def _train(arguments: argparse.Namespace) -> None:
@@ -106,6 +151,9 @@ def _train(arguments: argparse.Namespace) -> None:
 
 
 def _evaluate(arguments: argparse.Namespace) -> None:
+    if arguments.sides is not None:
+        _evaluate_sides(arguments)
+        return
     from runout_training.evaluation.accuracy import as_markdown, measure, write
     from runout_training.make_model import measured, shipped_and_float
 
@@ -113,8 +161,59 @@ def _evaluate(arguments: argparse.Namespace) -> None:
     accuracy = measure(arguments.cache, models, sorted(_RECORDINGS.glob("*.flac")))
     tables = as_markdown(accuracy)
     print(tables)
-    write(arguments.page, tables)
+    write(arguments.page or _PAGE, tables)
     measured(arguments.models, accuracy)
+
+
+def _evaluate_sides(arguments: argparse.Namespace) -> None:
+    from runout.model.card import load_model
+    from runout_training.corpus.prepare import prepare
+    from runout_training.evaluation.accuracy import write
+    from runout_training.evaluation.side_grades import as_markdown, evaluate_sides
+
+    prepare(arguments.cache)
+    model = load_model(folder=arguments.models)
+    split, seed = arguments.split, arguments.seed
+    tables = as_markdown(evaluate_sides(arguments.cache, model, split, seed, arguments.sides))
+    print(tables)
+    # What was tuned on is no page's business.
+    if split == "test":
+        write(arguments.page or _GRADING_PAGE, tables)
+
+
+def _sides(arguments: argparse.Namespace) -> None:
+    from runout_training.corpus.prepare import prepare
+    from runout_training.sides.files import write_sides
+
+    prepare(arguments.cache)
+    low, high = arguments.minutes
+    for path in write_sides(
+        arguments.cache,
+        arguments.folder,
+        arguments.split,
+        arguments.seed,
+        arguments.count,
+        (60.0 * low, 60.0 * high),
+    ):
+        print(path)
+
+
+def _positive(text: str) -> int:
+    if not text.isdecimal() or int(text) == 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of sides, 1 or more")
+    return int(text)
+
+
+def _minutes(text: str) -> tuple[float, float]:
+    """From and to, as `4-8`; one number is both."""
+    low, _, high = text.partition("-")
+    try:
+        span = float(low), float(high or low)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no span of minutes, such as 4-8") from None
+    if not 0.5 <= span[0] <= span[1] <= 40.0:
+        raise argparse.ArgumentTypeError(f"{text!r}: minutes go from 0.5 to 40, the lesser first")
+    return span
 
 
 def _check(arguments: argparse.Namespace) -> None:

@@ -121,6 +121,14 @@ class CrackleTracker:
         """End the episode, if one is on, because the side ended."""
         return None if self._start_s is None else self._end()
 
+    @property
+    def so_far(self) -> CrackleEnded | None:
+        """The episode that is on, if one is, as if it ended now."""
+        if self._start_s is None:
+            return None
+        estimated = self._estimated(self._start_s, self._last_s)
+        return CrackleEnded(self._start_s, self._last_s, self._ticks, estimated)
+
     def _density_per_s(self) -> float:
         """Ticks a second now: those found in the window, or more by the scores."""
         found = len(self._recent) / _WINDOW_S
@@ -130,9 +138,8 @@ class CrackleTracker:
         return max(found, self._estimated(end_s - _WINDOW_S, end_s) / _WINDOW_S)
 
     def _end(self) -> CrackleEnded:
-        assert self._start_s is not None
-        estimated = self._estimated(self._start_s, self._last_s)
-        ended = CrackleEnded(self._start_s, self._last_s, self._ticks, estimated)
+        ended = self.so_far
+        assert ended is not None
         self._start_s = None
         self._recent.clear()
         return ended

@@ -151,6 +151,11 @@ class ScratchTracker:
             period for speed, period, turns in trains if speed == nominal for _ in range(turns)
         )
 
+    @property
+    def on(self) -> dict[int, Scratch]:
+        """The scratches that are on, as far as they were heard, by number."""
+        return {number: one.scratch for number, one in self._open.items()}
+
     def scores(self, scores: Array, start_s: float, cell_s: float) -> None:
         """Take the scores (0 to 1) of an impulse of cells of `cell_s` seconds from `start_s`."""
         self._faint.feed(scores, start_s, cell_s)

@@ -1,10 +1,16 @@
 """What a grade is."""
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
 Label = Literal["NM", "VG+", "VG", "G+", "G", "F", "P"]
 LABELS: tuple[Label, ...] = ("NM", "VG+", "VG", "G+", "G", "F", "P")
+
+
+def label_of(index: float) -> Label:
+    """Return the label of a grade as a number; what lies just between two is the better one."""
+    return LABELS[math.ceil(index - 0.5)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +21,10 @@ class Evidence:
     value: float
     unit: str
     grade: Label
+    index: float
+    """The grade as a number"""
+    spread: float
+    """Standard deviation of `index`, in steps of grade"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,3 +41,9 @@ class Grade:
     """The limiting rule in a dealer's words"""
     evidence: tuple[Evidence, ...]
     table_version: str
+    confidence: float | None
+    """Probability of the label; None when withheld"""
+    reason: str
+    """The label and all that limits it, in a dealer's words"""
+    name: str | None = None
+    """The label as the scale writes it out; None when withheld"""

@@ -1,126 +1,83 @@
-"""Grade tables: limits for each measure, read from TOML."""
+"""Grades a side by a table."""
 
-import math
-import tomllib
-from dataclasses import dataclass
-from importlib import resources
+from collections.abc import Mapping
 
-from runout.grading.grade import LABELS, Evidence, Grade, Label
+from runout.grading.grade import Evidence, Grade, label_of
+from runout.grading.probability import probabilities
+from runout.grading.reading import load_table
+from runout.grading.rules import Rule, Table
+from runout.grading.words import NOWHERE, Told, phrases
 
+__all__ = ["Table", "Told", "grade", "load_table"]
 
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """The limits of one measure."""
-
-    measure: str
-    unit: str
-    limits: tuple[float, ...]
-    """The most that NM, VG+, ... allow, rising"""
-    words: str
-    """How a dealer would put it, with `{value}`"""
-    source: str
-    """Where the limits come from"""
-
-    def index(self, value: float) -> float:
-        """The grade that `value` allows, as a number that rounds to its label.
-
-        Within a grade it goes from half a grade better to half a grade worse.
-        """
-        step = self.limits[1] - self.limits[0]
-        low = -math.inf if self.limits[0] < 0 else 0.0
-        for grade, limit in enumerate(self.limits):
-            if value <= limit:
-                if grade == 0:
-                    low = max(low, limit - step)
-                    return 0.499 * max(0.0, (value - low) / (limit - low))
-                return grade - 0.5 + 0.999 * (value - low) / (limit - low)
-            low = limit
-        beyond = (value - low) / (low - self.limits[-2])
-        # Nothing worse is told apart here, so its end is the middle of the last grade.
-        return len(self.limits) - 0.5 + 0.5 * min(1.0, beyond)
+_NOTHING = "no defect that one would notice"
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A scale with its rules."""
-
-    scale: str
-    version: str
-    least_heard_s: float
-    """Seconds of programme below which the grade is withheld"""
-    most_clipped_percent: float
-    """Per cent of clipped samples above which the grade is withheld"""
-    least_sample_rate_hz: int
-    """Hertz of the source below which the grade is withheld"""
-    most_capture_glitches_per_min: float
-    """Capture glitches a minute above which the grade is withheld"""
-    most_unbalanced_db: float
-    """Decibels between left and right above which the grade is withheld"""
-    rules: tuple[Rule, ...]
-
-
-def load_table(name: str = "goldmine") -> Table:
-    """Load a table that ships with Runout."""
-    text = resources.files("runout.grading").joinpath(f"{name}.toml").read_text(encoding="utf-8")
-    data = tomllib.loads(text)
-    rules = tuple(
-        Rule(
-            rule["measure"],
-            rule["unit"],
-            tuple(rule["limits"][label] for label in LABELS if label in rule["limits"]),
-            rule["words"],
-            rule["source"],
-        )
-        for rule in data["rule"]
-    )
-    return Table(
-        data["scale"],
-        data["version"],
-        data["least_heard_s"],
-        data["most_clipped_percent"],
-        data["least_sample_rate_hz"],
-        data["most_capture_glitches_per_min"],
-        data["most_unbalanced_db"],
-        rules,
-    )
-
-
-def grade(measurements: dict[str, float], heard_s: float, sample_rate: int, table: Table) -> Grade:
+def grade(
+    measurements: Mapping[str, float],
+    heard_s: float,
+    sample_rate: int,
+    table: Table,
+    told: Told = NOWHERE,
+) -> Grade:
     """Grade a side by its measurements; those that the table has no rule for don't count.
 
-    `heard_s` seconds of programme were heard, of a source at `sample_rate` hertz.
+    `heard_s` seconds of programme were heard, of a source at `sample_rate` hertz. `told` is what
+    the reason finds its places in.
     """
-    reason = _withheld(measurements, heard_s, sample_rate, table)
     rated = [
-        (rule.index(measurements[rule.measure]), rule)
+        (rule, _evidence(rule, value, heard_s))
         for rule in table.rules
-        if rule.measure in measurements
+        if (value := rule.value(measurements)) is not None
     ]
-    evidence = tuple(
-        Evidence(rule.measure, measurements[rule.measure], rule.unit, LABELS[_rounded(index)])
-        for index, rule in rated
-    )
-    if reason is not None:
-        return Grade(table.scale, None, None, {}, reason, evidence, table.version)
-    index, worst = max(rated, key=lambda one: one[0])
-    limited_by = (
-        "nothing: no defect that one would notice"
-        if _rounded(index) == 0
-        else worst.words.format(value=measurements[worst.measure])
-    )
+    evidence = tuple(one for _, one in rated)
+    withheld = _withheld(measurements, heard_s, sample_rate, table)
+    if withheld is None and not rated:
+        withheld = f"nothing was measured that the table {table.scale!r} asks for"
+    if withheld is not None:
+        return Grade(
+            scale=table.scale,
+            label=None,
+            index=None,
+            probabilities={},
+            limited_by=withheld,
+            evidence=evidence,
+            table_version=table.version,
+            confidence=None,
+            reason=f"not graded: {withheld}",
+        )
+    index = max(one.index for one in evidence)
+    label = label_of(index)
+    limits = [] if label == "NM" else phrases(rated, label, told)
+    likely = probabilities(evidence, [rule.worst for rule, _ in rated])
     return Grade(
-        table.scale,
-        LABELS[_rounded(index)],
-        index,
-        _probabilities(index, heard_s, worst=max(len(rule.limits) for _, rule in rated)),
-        limited_by,
-        evidence,
-        table.version,
+        scale=table.scale,
+        label=label,
+        index=index,
+        probabilities=likely,
+        limited_by=limits[0] if limits else f"nothing: {_NOTHING}",
+        evidence=evidence,
+        table_version=table.version,
+        confidence=likely[label],
+        reason=f"{label}: {'; '.join(limits) or _NOTHING}",
+        name=table.names[label],
+    )
+
+
+def _evidence(rule: Rule, value: float, heard_s: float) -> Evidence:
+    index = rule.index(value)
+    return Evidence(
+        measure=rule.name or rule.measure,
+        value=value,
+        unit=rule.unit,
+        grade=label_of(index),
+        index=index,
+        spread=rule.spread_of(value, heard_s),
     )
 
 
 def _withheld(
-    measurements: dict[str, float], heard_s: float, sample_rate: int, table: Table
+    measurements: Mapping[str, float], heard_s: float, sample_rate: int, table: Table
 ) -> str | None:
     if heard_s == 0.0:
         return "no music was heard"
@@ -138,26 +95,10 @@ def _withheld(
     glitches = measurements["capture_glitches_per_min"]
     if glitches > table.most_capture_glitches_per_min:
         return f"the capture loses sound {glitches:.0f} times a minute: look at the USB cable"
+    for own in table.withheld:
+        value = measurements.get(own.measure)
+        if value is not None and value > own.most:
+            return own.words.format(value=value)
     if heard_s < table.least_heard_s:
         return f"only {heard_s:.1f} s of music were heard; a grade needs {table.least_heard_s:g} s"
     return None
-
-
-def _rounded(index: float) -> int:
-    return math.floor(index + 0.5)
-
-
-def _probabilities(index: float, heard_s: float, worst: int) -> dict[Label, float]:
-    """How likely each label is: a normal spread about the index, wider the less was heard.
-
-    Half a grade after 10 s, a quarter after a whole side of 20 minutes. `worst` is the last
-    grade that the rules can give; no label beyond it is likely at all.
-    """
-    spread = 0.2 + 1.0 / math.sqrt(max(heard_s, 1.0))
-
-    def below(edge: float) -> float:
-        return 0.5 * (1.0 + math.erf((edge - index) / (spread * math.sqrt(2.0))))
-
-    edges = [0.0, *(below(grade + 0.5) for grade in range(worst))]
-    edges += [1.0] * (len(LABELS) + 1 - len(edges))
-    return {label: edges[n + 1] - edges[n] for n, label in enumerate(LABELS)}

@@ -51,6 +51,10 @@ class Loudness:
     """LUFS; None where all is below the gate"""
     true_peak_db: float
     """dBTP, clicks and all"""
+    left_peak_db: float
+    """Likewise, of the left channel"""
+    right_peak_db: float
+    """Likewise"""
     programme_peak_db: float
     """dBTP that the peaks of 98 slices of 100 stay within: clicks mostly left out"""
 
@@ -60,9 +64,12 @@ def loudness(stretch: Stretch) -> Loudness | None:
     if len(stretch) == 0:
         return None
     peaks = stretch.peak.max(axis=1).astype(np.float64)
+    left, right = decibels(stretch.peak.max(axis=0)).tolist()
     return Loudness(
         integrated_lufs=_integrated(stretch),
         true_peak_db=float(decibels(peaks.max())),
+        left_peak_db=left,
+        right_peak_db=right,
         programme_peak_db=float(decibels(np.percentile(peaks, _CLICKS_PERCENTILE))),
     )
 

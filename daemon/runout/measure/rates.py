@@ -1,10 +1,11 @@
-"""Clicks and pops: their worst minute, and what of them comes once a revolution.
+"""Clicks and pops: their worst minute, their walls, and what of them comes once a revolution.
 
 Counts of events in stretches that were heard, those in crackle and scratches too. There is no
 standard for these; DIN and IEC leave ticks to the ear.
 """
 
 from collections.abc import Sequence
+from typing import Literal
 
 import numpy as np
 
@@ -35,10 +36,27 @@ def locked_percent(events: Sequence[Event], spans_s: Spans) -> float | None:
     return 100.0 * sum(event.part_of in scratches for event in impulses) / len(impulses)
 
 
+def on_wall(events: Sequence[Event], wall: Literal["left", "right"]) -> int:
+    """Events that a groove wall carries, alone or with the other."""
+    return sum(event.channel in (wall, "both") for event in events)
+
+
+def covered_s(episodes: Sequence[Event]) -> float:
+    """Seconds under episodes, those under several counted once."""
+    if not episodes:
+        return 0.0
+    starts = np.array([event.time_s for event in episodes])
+    order = np.argsort(starts)
+    starts = starts[order]
+    ends = np.maximum.accumulate(starts + np.array([event.duration_s for event in episodes])[order])
+    before = np.concatenate((starts[:1], ends[:-1]))
+    return float(np.maximum(0.0, ends - np.maximum(starts, before)).sum())
+
+
 def _impulses(events: Sequence[Event], spans_s: Spans) -> list[Event]:
-    return [
-        event
-        for event in events
-        if event.kind in ("click", "pop")
-        and any(start <= event.time_s < end for start, end in spans_s)
-    ]
+    impulses = [event for event in events if event.kind in ("click", "pop")]
+    times = np.array([event.time_s for event in impulses])
+    within = np.zeros(len(times), bool)
+    for start, end in spans_s:
+        within |= (times >= start) & (times < end)
+    return [event for event, one in zip(impulses, within, strict=True) if one]

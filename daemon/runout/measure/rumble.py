@@ -45,6 +45,10 @@ class Rumble:
     """dBFS, weighting B"""
     vertical_b_db: float
     """Likewise"""
+    left_b_db: float
+    """dBFS, weighting B"""
+    right_b_db: float
+    """Likewise"""
     relative_a_db: float | None
     """A, in the louder channel, over the programme level; None where that is not known"""
     relative_b_db: float | None
@@ -64,6 +68,8 @@ def rumble(stretch: Stretch, programme_db: float | None = None) -> Rumble | None
         vertical_a_db=float(a[VERTICAL]),
         lateral_b_db=float(b[LATERAL]),
         vertical_b_db=float(b[VERTICAL]),
+        left_b_db=float(b[LEFT]),
+        right_b_db=float(b[RIGHT]),
         relative_a_db=None if over is None else over[0],
         relative_b_db=None if over is None else over[1],
     )

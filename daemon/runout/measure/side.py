@@ -9,10 +9,14 @@ from runout.measure.hum import hum
 from runout.measure.inner_groove import inner_groove
 from runout.measure.loudness import loudness
 from runout.measure.noise import programme_level_db, surface_noise
+from runout.measure.off_centre import off_centre
+from runout.measure.pitch import PitchStore
 from runout.measure.rates import locked_percent, worst_minute
 from runout.measure.rumble import rumble
 from runout.measure.slices import REACH_S, SILENCE_DB, SliceStore
+from runout.measure.speed import speed_from_rpm, speed_from_turns
 from runout.measure.stretches import Stretches
+from runout.measure.wow_estimate import wow_estimate_percent
 
 _MONO_DB = 50.0
 """A vertical so far below the lateral is what rounding leaves of a sound that is mono"""
@@ -30,6 +34,28 @@ def measurements(
     return {name: value for name, value in told.items() if value is not None and value > SILENCE_DB}
 
 
+def turning_measurements(
+    pitch: PitchStore, stretches: Stretches, events: Sequence[Event], rpm: float | None
+) -> dict[str, float]:
+    """How the record turned, by name: speed and wow, as far as music and clicks tell them.
+
+    `rpm` are the revolutions a minute that the events told, if any.
+    """
+    steps = pitch.within(stretches.programme)
+    wow_percent = wow_estimate_percent(steps)
+    swing = off_centre(steps, rpm)
+    speed = speed_from_turns(rpm, events)
+    told: dict[str, float] = {}
+    if wow_percent is not None:
+        told["wow_estimate_percent"] = wow_percent
+    if swing is not None:
+        told["off_centre_percent"] = swing.size_percent
+        speed = speed or speed_from_rpm(swing.rpm, swing.uncertain_percent)
+    if speed is not None:
+        told["speed_error_percent"] = speed.error_percent
+    return told
+
+
 def _of_programme(store: SliceStore, stretches: Stretches) -> dict[str, float | None]:
     """Loudness, peaks, correlation and bandwidth."""
     programme = store.within(stretches.programme)
@@ -39,6 +65,8 @@ def _of_programme(store: SliceStore, stretches: Stretches) -> dict[str, float | 
     return {
         "loudness_lufs": heard.integrated_lufs,
         "true_peak_dbtp": heard.true_peak_db,
+        "true_peak_left_dbtp": heard.left_peak_db,
+        "true_peak_right_dbtp": heard.right_peak_db,
         "programme_peak_dbtp": heard.programme_peak_db,
         "channel_correlation": channel_correlation(programme),
         "bandwidth_hz": bandwidth_hz(programme, store.within(stretches.groove)),
@@ -63,11 +91,14 @@ def _of_groove(store: SliceStore, stretches: Stretches) -> dict[str, float | Non
         told["rumble_a_lateral_dbfs"], told["rumble_b_lateral_dbfs"] = a[0], b[0]
         told["rumble_a_vertical_dbfs"] = _vertical(a[1], a[0])
         told["rumble_b_vertical_dbfs"] = _vertical(b[1], b[0])
+        told["rumble_b_left_dbfs"] = rumbling.left_b_db
+        told["rumble_b_right_dbfs"] = rumbling.right_b_db
         told["rumble_a_db"] = rumbling.relative_a_db
         told["rumble_b_db"] = rumbling.relative_b_db
     humming = hum(deep)
     if humming is not None:
         told["hum_dbfs"] = humming.level_db
+        told["hum_left_dbfs"], told["hum_right_dbfs"] = humming.left_db, humming.right_db
         told["hum_mains_hz"] = float(humming.mains_hz)
     up = store.within(stretches.needle_up, reach_s=REACH_S)
     preamp = surface_noise(up)

@@ -173,6 +173,7 @@ class SliceStore:
         chosen = np.zeros(len(times), bool)
         for start_s, end_s in spans_s:
             chosen |= (times >= start_s + reach_s) & (times + SLICE_S <= end_s)
-        half = np.frombuffer(bytes(self._levels), np.float16)
-        levels = half.reshape(-1, NUMBERS)[chosen].astype(np.float32)
-        return Stretch(times[chosen], 10.0 ** (levels / np.float32(10.0)))
+        half = np.frombuffer(self._levels, np.float16).reshape(-1, NUMBERS)
+        levels = half[chosen].astype(np.float32)
+        levels *= np.float32(math.log(10.0) / 10.0)
+        return Stretch(times[chosen], np.exp(levels, out=levels))

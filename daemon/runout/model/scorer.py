@@ -27,6 +27,8 @@ class Scored:
     ratio: Array
     """Error of linear prediction over its local scale, of left, right and vertical, shape
     (3, cells * hop)"""
+    rows: Array
+    """Normalized features of these cells, shape (cells, n_features)"""
 
 
 class Scorer:
@@ -52,6 +54,12 @@ class Scorer:
         self._audio = Kept(window.cells * self._hop)
         self._ratio = Kept(window.cells * self._hop)
         self._next_cell = 0
+
+    @property
+    def inference_p95_s(self) -> float | None:
+        """Seconds that 95 of 100 of the last minute's runs stayed below; None before the first."""
+        took_s = self._interpreter.took_s
+        return float(np.quantile(took_s, 0.95)) if took_s else None
 
     def feed(self, samples: Array) -> Iterator[Scored]:
         """Take samples of shape (frames, 2) at the source rate; yield the cells they complete."""
@@ -85,6 +93,7 @@ class Scorer:
                 1.0 / (1.0 + np.exp(-logits)),
                 self._audio.between(begin, end),
                 self._ratio.between(begin, end),
+                self._rows[window.past : window.past + window.scored],
             )
             self._rows = self._rows[window.scored :]
             self._next_cell += window.scored
@@ -105,4 +114,5 @@ def _cut(scored: Scored, cells: int, hop: int) -> Scored:
         scored.scores[:cells],
         scored.audio[:, : cells * hop],
         scored.ratio[:, : cells * hop],
+        scored.rows[:cells],
     )

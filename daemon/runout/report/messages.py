@@ -10,6 +10,9 @@ from datetime import UTC, datetime
 
 from runout.defects.event import Event, Kind
 from runout.grading.grade import Grade
+from runout.grading.outlook import Outlook
+from runout.measure.tracks import TrackMeasured
+from runout.report.opinion import opinion_fields
 from runout.side.side import DefectHeard, LiveState, ModelId, SideEnded
 from runout.side.tracks import Part
 
@@ -39,6 +42,8 @@ def side_fields(side: SideEnded) -> Fields:
         "events": [event_fields(event) for event in side.events],
         "model": _model_fields(side.model),
         "parts": _parts(side.parts),
+        "tracks": _tracks(side.tracks),
+        **_opinion(side),
     }
 
 
@@ -97,6 +102,8 @@ def side_payload(side: SideEnded, started_at: datetime) -> Fields:
         "measurements": _measurements(side.measurements),
         "model": _model_fields(side.model),
         "parts": _parts(side.parts),
+        "tracks": _tracks(side.tracks),
+        **_opinion(side),
     }
 
 
@@ -112,6 +119,7 @@ def state_payload(state: LiveState) -> Fields:
         "clicks_per_min": rounded(state.clicks_per_min, 1),
         "part": state.part,
         "track": state.track,
+        "outlook": None if state.outlook is None else _outlook_fields(state.outlook),
     }
 
 
@@ -142,6 +150,33 @@ def _grade_fields(grade: Grade) -> Fields:
             for evidence in grade.evidence
         ],
     }
+
+
+def _outlook_fields(outlook: Outlook) -> Fields:
+    return {
+        "label": outlook.label,
+        "index": None if outlook.index is None else rounded(outlook.index, 2),
+        "confidence": None if outlook.confidence is None else rounded(outlook.confidence, 3),
+        "may_become": list(outlook.may_become),
+        "limited_by": outlook.limited_by,
+    }
+
+
+def _opinion(side: SideEnded) -> Fields:
+    return {} if side.opinion is None else {"second_opinion": opinion_fields(side.opinion)}
+
+
+def _tracks(tracks: Sequence[TrackMeasured]) -> list[Json]:
+    return [
+        {
+            "track": track.track,
+            "start_s": rounded(track.start_s, 2),
+            "end_s": rounded(track.end_s, 2),
+            "counts": _counts(track.counts),
+            "measurements": _measurements(track.measurements),
+        }
+        for track in tracks
+    ]
 
 
 def _counts(counts: Mapping[Kind, int]) -> Fields:

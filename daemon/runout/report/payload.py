@@ -1,6 +1,7 @@
 """Reading what came over MQTT, from whoever sent it: nothing in it is taken on trust."""
 
 import json
+from collections.abc import Sequence
 from typing import NoReturn, Self
 
 LARGEST_PAYLOAD = 256 * 1024
@@ -46,6 +47,17 @@ class Payload:
     def text_or_none(self, key: str) -> str | None:
         """Return a text, or None where there is none or null."""
         return None if self._fields.get(key) is None else self.text(key)
+
+    def longer(self, key: str, letters: int) -> bool:
+        """Tell whether a field is a text of more than so many letters."""
+        value = self._fields.get(key)
+        return isinstance(value, str) and len(value) > letters
+
+    def only(self, keys: Sequence[str]) -> None:
+        """Raise PayloadError where there is any other key."""
+        for key in self._fields:
+            if key not in keys:
+                raise PayloadError(f"no such key {printable(key)!r}; allowed are {', '.join(keys)}")
 
     def number(self, key: str) -> float:
         """Return a finite number."""

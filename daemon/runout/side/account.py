@@ -48,7 +48,7 @@ class Account:
         self._scratches = ScratchTracker(start_s)
         self._scratch_ids: dict[int, str] = {}
         self._turns: TurnTracker | None = None
-        self._lock_id = ""
+        self._lock: Event | None = None
         self._turn_periods: list[float] = []
         self._numbered = 0
         self._loop = LoopTicks()
@@ -121,6 +121,19 @@ class Account:
         for ended in self._scratches.passed(now_s):
             yield self._scratch_ended(ended)
 
+    def ongoing(self) -> list[Event]:
+        """The episodes that are on, as far as they were heard."""
+        found = [
+            self._scratch(self._scratch_ids[number], scratch)
+            for number, scratch in self._scratches.on.items()
+        ]
+        crackle = self._crackle.so_far
+        if crackle is not None and self._episode is not None:
+            found.append(self.tally.crackled(self._episode, crackle))
+        if self._lock is not None:
+            found.append(self._lock)
+        return found
+
     def finish(self) -> Iterator[DefectHeard]:
         """End what is on, because the side ended."""
         if self._turns is not None:
@@ -130,6 +143,7 @@ class Account:
             yield self._scratch_ended(ended)
 
     def _event(self, impulse: Impulse) -> Event:
+        episode = self._lock or self._episode
         return Event(
             id=self._next_id(),
             time_s=impulse.start / self._rate,
@@ -138,7 +152,7 @@ class Account:
             channel=impulse.channel,
             peak_db=impulse.peak_db,
             confidence=impulse.confidence,
-            part_of=self._lock_id or (None if self._episode is None else self._episode.id),
+            part_of=None if episode is None else episode.id,
             audible_db=impulse.audible_db,
         )
 
@@ -206,7 +220,8 @@ class Account:
         if ended is None:
             return
         assert self._episode is not None
-        event = self.tally.close_episode(self._episode, ended)
+        event = self.tally.crackled(self._episode, ended)
+        self.tally.add(event)
         self._episode = None
         yield DefectHeard(self._side_id, "end", event)
 
@@ -225,19 +240,19 @@ class Account:
                     yield DefectHeard(self._side_id, "single", event)
                 case LockBegan(jump):
                     self._turn_periods.append(jump.period_s)
-                    self._lock_id = self._next_id()
-                    event = self._jump(self._lock_id, jump, "locked_groove", 1)
-                    yield DefectHeard(self._side_id, "begin", event)
+                    self._lock = self._jump(self._next_id(), jump, "locked_groove", 1)
+                    yield DefectHeard(self._side_id, "begin", self._lock)
                 case LockEnded(jump, _, repeats):
-                    event = self._jump(self._lock_id, jump, "locked_groove", repeats)
-                    self._lock_id = ""
+                    assert self._lock is not None
+                    event = self._jump(self._lock.id, jump, "locked_groove", repeats)
+                    self._lock = None
                     self.tally.add(event)
                     yield DefectHeard(self._side_id, "end", event)
 
     def _is_run_out(self, said: Skipped | LockBegan | LockEnded) -> bool:
         """Whether the groove that closes on itself is the record's end: no music is heard in it."""
         if isinstance(said, LockEnded):
-            return not self._lock_id
+            return self._lock is None
         return self.programme_s < said.jump.time_s + _FLIGHT_S
 
     def _jump(

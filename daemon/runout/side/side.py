@@ -5,6 +5,9 @@ from typing import Literal
 
 from runout.defects.event import Event, Kind
 from runout.grading.grade import Grade
+from runout.grading.outlook import Outlook
+from runout.measure.tracks import TrackMeasured
+from runout.opinion.opinion import Opinion
 from runout.side.tracks import Part, PartName
 
 SidePhase = Literal["idle", "needle_down", "playing"]
@@ -56,6 +59,8 @@ class LiveState:
     """Finer than the phase; told with a delay, and told again at the side's end"""
     track: int | None = None
     """Number of the track that plays, from 1; None while none does"""
+    outlook: Outlook | None = None
+    """The provisional grade, and what it may become; None while too little was heard"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +86,10 @@ class SideEnded:
     model: ModelId
     parts: tuple[Part, ...] = ()
     """From the needle-down to the end, in order and without holes"""
+    tracks: tuple[TrackMeasured, ...] = ()
+    """Each track by itself, in order"""
+    opinion: Opinion | None = None
+    """What a model that learnt from people's own labels would have called it, where one is used"""
 
 
 Heard = SideStarted | DefectHeard | SideEnded

@@ -86,19 +86,17 @@ class Tally:
                 wanted.remove(self.events[index].id)
                 self.events[index] = replace(self.events[index], part_of=episode)
 
-    def close_episode(self, episode: Event, ended: CrackleEnded) -> Event:
-        """Add a crackle episode that is over, told by the impulses in it; return it."""
+    def crackled(self, episode: Event, ended: CrackleEnded) -> Event:
+        """A crackle episode, told by the impulses in it."""
         members = [
             event for event in self.events[-2 * ended.ticks - 1 :] if event.part_of == episode.id
         ]
-        closed = replace(
+        return replace(
             self.summed(episode, members),
             time_s=ended.start_s,
             duration_s=ended.end_s - ended.start_s,
             rate_per_s=ended.rate_per_s,
         )
-        self.add(closed)
-        return closed
 
     def members(self, episode: str, since_s: float) -> list[Event]:
         """The impulses of an episode that began at `since_s`, in order of time."""
@@ -157,10 +155,14 @@ class Tally:
         heard = min(_LIVE_S, now_s - since_s)
         return len(self._recent) * 60.0 / heard if heard >= 1.0 else 0.0
 
-    def measurements(self) -> dict[str, float]:
-        """By name, units in the names; those that the side gave no ground for are left out."""
+    def measurements(self, ongoing: Sequence[Event] = ()) -> dict[str, float]:
+        """By name, units in the names; those that the side gave no ground for are left out.
+
+        `ongoing` are the episodes that are on, as far as they were heard.
+        """
         seconds = self._seconds - self._unrated_s
-        rated = [event for event in self.events if event.time_s < self._rated_until_s]
+        events = [*self.events, *ongoing]
+        rated = [event for event in events if event.time_s < self._rated_until_s]
         counts = Counter(event.kind for event in rated)
         single = [event for event in rated if event.part_of is None]
         clicks = sum(event.kind == "click" for event in single)

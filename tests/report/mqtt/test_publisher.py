@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import logging
+import math
 import socket
 import subprocess
 import sys
@@ -15,11 +16,10 @@ import pytest
 
 from needs import needs
 from report.brokers import Broker, Mosquitto, Recorder, wait_until
-from report.examples import CRACKLE, IDLE, PLAYING, SIDE, click
+from report.examples import CRACKLE, HEALTH, IDLE, PLAYING, SIDE, click
 from runout.config import MqttSettings
 from runout.errors import RunoutError
-from runout.report.mqtt import outage
-from runout.report.mqtt import publisher as publisher_module
+from runout.report.mqtt import outage, voice
 from runout.report.mqtt.publisher import Publisher
 from runout.side.side import DefectHeard, SideStarted
 
@@ -38,8 +38,9 @@ class Clock:
 
 
 @pytest.fixture(autouse=True)
-def _short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+def _short_waits(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(outage, "LONGEST_WAIT_S", 1)
+    monkeypatch.setenv("STATE_DIRECTORY", str(tmp_path))
 
 
 @pytest.fixture
@@ -107,14 +108,17 @@ def test_a_side_is_told_on_the_topics_of_the_contract(broker: Broker, publisher:
 
         # iotcore hands on everything at the QoS of the subscription; Mosquitto shows ours.
         state_qos = 0 if isinstance(broker, Mosquitto) else 1
-        qos = {message.topic.split("box/")[1]: message.qos for message in recorder.messages}
+        ours = [m for m in recorder.messages if m.topic.startswith("runout/")]
+        qos = {message.topic.split("box/")[1]: message.qos for message in ours}
         assert qos.pop("state") == state_qos
-        assert qos == {"availability": 1, "audio/availability": 1, "event": 1, "side": 1}
+        expected = ("availability", "audio/availability", "event", "side", "trigger")
+        assert qos == dict.fromkeys(expected, 1)
 
     with Recorder(broker.port) as later:
-        wait_until(lambda: len(later.messages) == 4)
+        wait_until(lambda: len(later.messages) >= 4)
         time.sleep(0.1)
-        retained = {message.topic.split("box/")[1]: message for message in later.messages}
+        ours = [m for m in later.messages if m.topic.startswith("runout/")]
+        retained = {message.topic.split("box/")[1]: message for message in ours}
         assert set(retained) == {"availability", "audio/availability", "state", "side"}
         assert retained["availability"].payload == "offline"
         assert all(message.retained for message in later.messages)
@@ -233,19 +237,27 @@ def test_a_broker_that_restarts_in_mid_stream_is_found_again(
     ]
 
 
-def test_a_long_outage_keeps_the_newest_events(
-    broker: Broker, publisher: Publisher, clock: Clock
+@WITH_MOSQUITTO
+def test_a_full_outbox_drops_the_oldest_events_and_no_side_and_says_so(
+    mosquitto: Mosquitto, clock: Clock, caplog: pytest.LogCaptureFixture
 ) -> None:
-    for number in range(publisher_module.QUEUE_EVENTS + 200):
+    publisher = Publisher(settings(mosquitto, outbox_messages=100), clock, letters_per_s=math.inf)
+    publisher.heard(SIDE)
+    for number in range(250):
         publisher.heard(click(number))
         clock.now += 1.0
-    assert publisher.events_dropped == 200
-    broker.start()
-    with Recorder(broker.port) as recorder:
-        publisher.start()
-        wait_until(lambda: len(recorder.of("event")) == publisher_module.QUEUE_EVENTS)
+    publisher.start()
+    wait_until(lambda: any("outbox is full" in warning for warning in warnings(caplog)))
+    mosquitto.start()
+    with Recorder(mosquitto.port) as recorder:
+        wait_until(lambda: len(recorder.of("event")) == 99)
         heard = [json.loads(payload)["id"] for payload in recorder.said("event")]
-        assert heard == [f"e{number}" for number in range(200, publisher_module.QUEUE_EVENTS + 200)]
+        assert heard == [f"e{number}" for number in range(151, 250)]
+        assert len(recorder.of("side")) == 1
+        publisher.health(lambda: HEALTH)
+        wait_until(lambda: bool(recorder.of("health")))
+        assert json.loads(recorder.said("health")[0])["outbox_dropped"] == 151
+        publisher.stop()
 
 
 def test_stopping_without_a_broker_is_quick(publisher: Publisher) -> None:
@@ -259,7 +271,8 @@ def test_stopping_without_a_broker_is_quick(publisher: Publisher) -> None:
 def test_a_broker_that_hangs_does_not_hold_up_a_stop_and_says_the_will(
     mosquitto: Mosquitto, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(publisher_module, "STOP_S", 0.3)
+    monkeypatch.setattr(voice, "STOP_S", 0.3)
+    monkeypatch.setattr(voice, "LAST_WORD_S", 0.3)
     mosquitto.start()
     publisher = Publisher(settings(mosquitto))
     with Recorder(mosquitto.port) as recorder:
@@ -286,16 +299,20 @@ def test_what_an_old_connection_left_unsaid_does_not_overwrite_the_newer(
     publisher.heard(dataclasses.replace(SIDE, side_id="older"))
     publisher.heard(click(1))
     mosquitto.kill()
-    wait_until(lambda: not publisher._connected)
+    wait_until(lambda: not publisher._link.up)
     publisher.audio(False)
     publisher.heard(dataclasses.replace(SIDE, side_id="newer"))
     publisher.heard(click(2))
     mosquitto.start()
     with Recorder(mosquitto.port) as recorder:
         wait_until(lambda: len(recorder.of("event")) == 2)
+        wait_until(lambda: len(recorder.of("side")) == 2)
         publisher.stop()
         wait_until(lambda: "offline" in recorder.said("availability"))
-        assert [json.loads(payload)["side_id"] for payload in recorder.said("side")] == ["newer"]
+        assert [json.loads(payload)["side_id"] for payload in recorder.said("side")] == [
+            "older",
+            "newer",
+        ]
         assert set(recorder.said("audio/availability")) == {"offline"}
         assert [json.loads(payload)["id"] for payload in recorder.said("event")] == ["e1", "e2"]
 
@@ -346,8 +363,9 @@ def test_something_that_is_no_broker_is_one_warning(caplog: pytest.LogCaptureFix
         port = server.getsockname()[1]
         publisher = Publisher(MqttSettings("127.0.0.1", port, device_id="box"))
         publisher.start()
-        for _ in range(2):
+        for _ in range(4):  # MQTT 5 and 3.1.1, twice
             server.accept()[0].close()
+        wait_until(lambda: bool(warnings(caplog)))
         publisher.stop()
     assert warnings(caplog) == [
         f"MQTT: broker 127.0.0.1:{port}: doesn't answer as an MQTT broker; "

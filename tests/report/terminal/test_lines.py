@@ -103,14 +103,15 @@ GRADED = """
   ▲ needle up after 19:50 at 33.33 rpm
 
   ╭────────────────────────────────────────────────────────────────────────╮
-  │  █   █ ▄▀▀▀    ▄     VG+, a play grade on the Goldmine scale           │
-  │  ▀▄ ▄▀ █ ▀▀█  ▀█▀    (estimate)                                        │
-  │    ▀    ▀▀▀          limited by crackle in the lead-in                 │
-  │                      likely: VG+ 71%, VG 20%, G+ 5%                    │
+  │  █   █ ▄▀▀▀    ▄     Very Good Plus (VG+), a play grade on the         │
+  │  ▀▄ ▄▀ █ ▀▀█  ▀█▀    Goldmine scale (estimate)                         │
+  │    ▀    ▀▀▀          VG+: crackle in the lead-in; now and then a       │
+  │                      click                                             │
+  │                      fairly sure: VG+ 71%, VG 20%, G+ 5%               │
   ├────────────────────────────────────────────────────────────────────────┤
   │  measure                                   value  unit         allows  │
-  │  clicks per min                            7.123  1/min        VG+     │
-  │  surface noise                            -52.13  dB           NM      │
+  │  audible clicks per min                    1.123  1/min        VG+     │
+  │  surface noise db                         -52.13  dB           NM      │
   ├────────────────────────────────────────────────────────────────────────┤
   │  heard in all: 1,184 clicks, 1 pop, 2 stretches of crackle             │
   ╰────────────────────────────────────────────────────────────────────────╯
@@ -120,15 +121,15 @@ GRADED_ASCII = """
   ^ needle up after 19:50 at 33.33 rpm
 
   +------------------------------------------------------------------------+
-  |  #   #  ###          VG+, a play grade on the Goldmine scale           |
-  |  #   # #       #     (estimate)                                        |
-  |  #   # # ###  ###    limited by crackle in the lead-in                 |
-  |   # #  #   #   #     likely: VG+ 71%, VG 20%, G+ 5%                    |
-  |    #    ###                                                            |
+  |  #   #  ###          Very Good Plus (VG+), a play grade on the         |
+  |  #   # #       #     Goldmine scale (estimate)                         |
+  |  #   # # ###  ###    VG+: crackle in the lead-in; now and then a       |
+  |   # #  #   #   #     click                                             |
+  |    #    ###          fairly sure: VG+ 71%, VG 20%, G+ 5%               |
   +------------------------------------------------------------------------+
   |  measure                                   value  unit         allows  |
-  |  clicks per min                            7.123  1/min        VG+     |
-  |  surface noise                            -52.13  dB           NM      |
+  |  audible clicks per min                    1.123  1/min        VG+     |
+  |  surface noise db                         -52.13  dB           NM      |
   +------------------------------------------------------------------------+
   |  heard in all: 1,184 clicks, 1 pop, 2 stretches of crackle             |
   +------------------------------------------------------------------------+
@@ -150,6 +151,28 @@ def test_a_grade_stands_in_a_frame() -> None:
     assert "\n".join(lines.side_lines(side(), ASCII)) == GRADED_ASCII
 
 
+@pytest.mark.parametrize(
+    ("confidence", "words"),
+    [
+        (0.95, "sure: VG+ 71%"),
+        (0.5, "likelier than not: VG+ 71%"),
+        (0.49, "a close call: VG+ 71%"),
+        (None, "likely: VG+ 71%"),
+    ],
+)
+def test_how_sure_a_grade_is_stands_in_words(confidence: float | None, words: str) -> None:
+    grade = {**messages.side_fields(SIDE)["grade"], "confidence": confidence}
+    assert f"  {words}, VG 20%, G+ 5%" in "\n".join(lines.side_lines(side(grade=grade), BLOCKS))
+
+
+def test_a_grade_of_a_box_that_gives_no_reason_is_shown_too() -> None:
+    told = messages.side_fields(SIDE)["grade"]
+    old = {key: told[key] for key in told if key not in ("reason", "confidence", "name")}
+    shown = "\n".join(lines.side_lines(side(grade=old), BLOCKS))
+    assert "VG+, a play grade on the Goldmine scale" in shown
+    assert "limited by crackle in the lead-in" in shown
+
+
 def test_a_withheld_grade_says_why() -> None:
     grade = {
         "scale": "goldmine",
@@ -168,7 +191,7 @@ def test_a_frame_is_as_wide_as_it_may_be_and_straight(columns: int) -> None:
     grade = messages.side_fields(SIDE)["grade"]
     long = {
         **grade,
-        "limited_by": "one reason after the other, " * 6,
+        "reason": "one reason after the other, " * 6,
         "evidence": [{"measure": "m" * 90, "value": 1e12, "unit": "u" * 40, "grade": "VG+ and so"}],
     }
     shown = lines.side_lines(side(grade=long), Style(BLOCK_MARKS, columns=columns))

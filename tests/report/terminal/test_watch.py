@@ -51,7 +51,7 @@ def play(publisher: Publisher) -> None:
 def play_a_side(broker: EmbeddedBroker) -> None:
     publisher = Publisher(at(broker))
     publisher.start()
-    wait_until(lambda: publisher._connected)
+    wait_until(lambda: publisher._link.up)
     play(publisher)
     publisher.stop()
 

@@ -1,27 +1,31 @@
 """Says over MQTT what is heard, whether or not a broker is there to hear it."""
 
-import contextlib
-import logging
-import socket
-import sys
-import threading
+import math
 import time
-from collections import deque
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
-from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags, MQTTMessageInfo
-from paho.mqtt.enums import MQTTErrorCode
-from paho.mqtt.properties import Properties
-from paho.mqtt.reasoncodes import ReasonCode
+from paho.mqtt.client import MQTTMessage
 
 from runout.config import MqttSettings
+from runout.defects.event import Event
+from runout.errors import RunoutError
+from runout.health import Health, health_fields
 from runout.report import messages
-from runout.report.mqtt.connection import new_client
+from runout.report.home_assistant.announcer import Announcer
+from runout.report.home_assistant.triggers import Trigger, Triggers
+from runout.report.messages import Fields
+from runout.report.mqtt.commands import COMMANDS, Label
+from runout.report.mqtt.delivery import BACKLOG_PER_S, Delivery
 from runout.report.mqtt.identity import device_id
-from runout.report.mqtt.outage import Outage, Trouble
+from runout.report.mqtt.link import Link
+from runout.report.mqtt.outbox import Outbox
 from runout.report.mqtt.rate import EventRate
+from runout.report.mqtt.reception import Reception
 from runout.report.mqtt.topics import OFFLINE, ONLINE, Topics
+from runout.report.mqtt.voice import Voice, Word
 from runout.side.side import DefectHeard, Heard, LiveState, SideEnded, SidePhase, SideStarted
 from runout.side.tracks import PartName
 
@@ -29,17 +33,11 @@ STATE_WHILE_PLAYING_S = 5.0
 """Seconds between states while a side plays"""
 STATE_WHILE_IDLE_S = 60.0
 """Seconds between states while none does"""
-QUEUE_EVENTS = 1000
-"""Events kept while the broker is away, about 500 kB: minutes of the worst record"""
-STOP_S = 5.0
-"""Seconds that a clean stop waits for the broker to take the last word"""
-TCP_CONNECT_S = 5.0
-"""Seconds for the broker to accept; also the longest that a stop may wait for a dead address"""
-_POLL_S = 0.05
-_LOGIN_REFUSED = (134, 135)
-"""Reason codes 'bad user name or password' and 'not authorized'"""
-
-_log = logging.getLogger(__name__)
+HEALTH_S = 60.0
+"""Seconds between two words on the box's health"""
+HEALTH_SOON_S = 5.0
+"""... after the first of a connection, when there is little to say yet"""
+_POLL_S = 0.02
 
 
 class Publisher:
@@ -53,209 +51,205 @@ class Publisher:
         settings: MqttSettings,
         clock: Callable[[], float] = time.monotonic,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        letters_per_s: float = BACKLOG_PER_S,
     ) -> None:
-        """Take the settings, whose `host` must be set.
+        """Take the settings, whose `host` must be set; `letters_per_s` go out at most.
 
-        Raises RunoutError where the login in them is wrong in itself.
+        Raises RunoutError where the login or TLS in them is wrong in itself.
         """
         self.topics = Topics(settings.base, device_id(settings.device_id))
         self.events_dropped = 0
-        """Events that never went out: too many a second, or too many while the broker was away"""
+        """Events that never went out, as there were too many a second"""
+        self.reception = Reception(self._answer, time.monotonic)
+        """Where commands arrive"""
         self._clock = clock
         self._now = now
-        self._host, self._port = settings.host, settings.port
-        self._keepalive_s = settings.keepalive_s
-        self._outage = Outage(f"{settings.host}:{settings.port}", clock)
         self._rate = EventRate()
-        self._side_started_at: datetime | None = None
-        self._state_due_s = clock()
-        self._state_said: tuple[SidePhase, PartName, str | None] | None = None
-
-        # A fresh connection says at once how things stand, on the network's thread. So these, and
-        # publishing, are under the lock: an older word must not go out after a newer one.
-        self._lock = threading.Lock()
-        self._running = False
-        self._connected = False
+        self._state_due_s = self._health_due_s = clock()
+        self._health_said = False
+        self._state_said: tuple[SidePhase, PartName, str | None, bool, Label] | None = None
+        self._triggers = Triggers()
         self._audio = OFFLINE
-        self._side: str | None = None
-        self._events_waiting: deque[str] = deque(maxlen=QUEUE_EVENTS)
+        self._side_started_at: datetime | None = None
+        self._label = self._label_before = Label()
+        self._side: tuple[SideEnded, datetime] | None = None
 
-        # A name of our own rather than a made-up one: when we come back while the broker still
-        # holds our dead connection, it drops that one, and its late will can't contradict us.
-        self._client = new_client(settings, f"runout-{self.topics.device_id}")
-        self._client.connect_timeout = TCP_CONNECT_S
-        self._client.will_set(self.topics.availability, OFFLINE, qos=1, retain=True)
-        self._client.on_connect = self._on_connect
-        self._client.on_connect_fail = self._on_connect_fail
-        self._client.on_disconnect = self._on_disconnect
-        self._refusal: str | None = None
+        self._outbox = Outbox(settings)
+        self.voice = Voice(Delivery(self._outbox, letters_per_s), self._outbox.durable)
+        """For what else is to be said and heard on the same connection"""
+        self.voice.greet(self._greeting)
+        if settings.discovery_prefix:
+            Announcer(self.topics, settings.discovery_prefix, self.voice)
+        for name in COMMANDS:
+            self.voice.obey(self.topics.command(name), partial(self._take, name))
+        self._link = Link(
+            settings, f"runout-{self.topics.device_id}", self.topics.availability, self.voice
+        )
 
     def start(self) -> None:
         """Connect in the background, now and whenever the broker comes back."""
-        self._running = True
-        self._client.connect_async(self._host, self._port, self._keepalive_s)
-        self._client.loop_start()
+        self._link.start()
 
     def wait_until_connected(self, seconds: float) -> bool:
         """Wait for the broker: for a sound that can wait, which a record can't."""
         deadline = time.monotonic() + seconds
-        while not self._connected and time.monotonic() < deadline:
+        while not self._link.up and time.monotonic() < deadline:
             time.sleep(_POLL_S)
-        return self._connected
+        return self._link.up
 
     def audio(self, online: bool) -> None:
         """Say whether sound arrives from the preamp; the same word twice is said once."""
         word = ONLINE if online else OFFLINE
-        with self._lock:
-            if word == self._audio:
-                return
+        if word != self._audio:
             self._audio = word
-            if self._connected:
-                self._retain(self.topics.audio_availability, word)
+            self._say(Word(self.topics.audio_availability, word))
 
     def heard(self, heard: Heard) -> None:
         """Say what was heard: a defect at once, a side when it has ended."""
+        self._trigger(self._triggers.heard(heard, self._clock()))
         match heard:
             case SideStarted():
                 self._side_started_at = self._now()
+                self._label_before, self._label = self._label, Label()
             case DefectHeard():
                 self._say_event(heard)
             case SideEnded():
-                self._say_side(heard)
+                self._rate.forget_episodes()
+                began = self._side_started_at
+                self._side = heard, began or self._now() - timedelta(seconds=heard.duration_s)
+                self._side_started_at = None
+                self._say_side()
+
+    def no_side(self) -> None:
+        """What began as a side was none: the one before is still the last."""
+        self._rate.forget_episodes()
+        self._side_started_at = None
+        self._label = self._label_before
+
+    def label(self, label: Label) -> bool:
+        """Label the side that plays, or else the last one, which is said again; False: no side.
+
+        What the label doesn't tell stays as it was; an empty text takes it away.
+        """
+        if self._side_started_at is None and self._side is None:
+            return False
+        told = {key: value for key, value in asdict(label).items() if value is not None}
+        merged = {key: value or None for key, value in (asdict(self._label) | told).items()}
+        self._label = Label(**merged)
+        if self._side_started_at is None:
+            self._say_side()
+        return True
+
+    def identify(self, side_id: str | None) -> bool:
+        """Say a test event; False where there are too many events as it is."""
+        now = self._now()
+        event = Event(
+            id=f"identify-{now:%Y%m%dT%H%M%S%f}",
+            time_s=0.0,
+            duration_s=0.0,
+            kind="click",
+            channel="both",
+            peak_db=math.nan,
+            confidence=1.0,
+        )
+        heard = DefectHeard("", "single", event)
+        if not self._rate.allows(heard, self._clock()):
+            return False
+        payload = messages.event_payload(heard, now)
+        for key in ("event_type", "kind"):
+            payload[key] = "identify"
+        self._post(self.topics.event, payload | {"side_id": side_id}, event=True)
+        return True
 
     def state(self, state: LiveState) -> None:
-        """Take the live sensors after each block; they go out when due and as a phase changes."""
+        """Take the live sensors after each block; they go out when due and as a phase changes.
+
+        Raises RunoutError where the link has died: a mute box must not look healthy.
+        """
+        if self._link.died:
+            raise RunoutError("MQTT: the network thread died; nobody would hear what is heard")
+        self._trigger(self._triggers.state(state))
         now = self._clock()
-        said = (state.phase, state.part, state.side_id)
-        if not self._running or (now < self._state_due_s and said == self._state_said):
+        skipping = self._triggers.skipping(now)
+        said = (state.phase, state.part, state.side_id, skipping, self._label)
+        if not self._link.up or (now < self._state_due_s and said == self._state_said):
             return
-        # paho's thread, should it ever crash, would leave us mute for good.
-        if self._client.loop_start() == MQTTErrorCode.MQTT_ERR_SUCCESS:
-            _log.error("MQTT: the network thread had died and was started again")
-            self._state_due_s = now + STATE_WHILE_PLAYING_S
-        if not self._connected:
-            return
-        payload = messages.to_json(messages.state_payload(state))
-        self._client.publish(self.topics.state, payload, qos=0, retain=True)
+        label: Fields = dict(asdict(self._label))
+        fields = messages.state_payload(state) | {"skipping": skipping, "label": label}
+        self._say(Word(self.topics.state, messages.to_json(fields), 0, True))
         self._state_said = said
         idle = state.phase == "idle"
         self._state_due_s = now + (STATE_WHILE_IDLE_S if idle else STATE_WHILE_PLAYING_S)
 
-    def stop(self) -> None:
-        """Say offline, wait until the broker has it, and disconnect; a few seconds at most."""
-        last_word = None
-        with self._lock:
-            self._running = False
-            if self._connected:
-                self._retain(self.topics.availability, OFFLINE)
-                last_word = self._retain(self.topics.audio_availability, OFFLINE)
-        if last_word is not None and self._arrived(last_word):
-            self._client.disconnect()
-        else:
-            # Cut without a DISCONNECT, so that the broker says our will, which is the same.
-            connection = self._client.socket()
-            if isinstance(connection, socket.socket):
-                with contextlib.suppress(OSError):  # the other side was faster
-                    connection.shutdown(socket.SHUT_RDWR)
-        self._client.loop_stop()
+    def health(self, measure: Callable[[], Health]) -> None:
+        """Say how the box is, when that is due; only then is it measured."""
+        now = self._clock()
+        if not self._link.up or now < self._health_due_s:
+            return
+        self._health_due_s = now + (HEALTH_S if self._health_said else HEALTH_SOON_S)
+        self._health_said = True
+        fields = health_fields(measure()) | {
+            "queue_depth": self.voice.depth,
+            "events_dropped": self.events_dropped,
+            "outbox_dropped": self._outbox.dropped + self.voice.refused,
+            "outbox_durable": self._outbox.durable,
+        }
+        self._say(Word(self.topics.health, messages.to_json(fields), 0, True))
 
-    def _arrived(self, sent: MQTTMessageInfo) -> bool:
-        deadline = time.monotonic() + STOP_S
-        try:
-            while self._connected and not sent.is_published() and time.monotonic() < deadline:
-                sent.wait_for_publish(_POLL_S)
-            return sent.is_published()
-        except RuntimeError:  # paho's word for a connection that went before it was sent
-            return False
+    def stop(self) -> None:
+        """Say offline, wait until the broker has it, and disconnect; a few seconds at most.
+
+        What it hasn't confirmed then is in the outbox, for the next start.
+        """
+        topics = (self.topics.availability, self.topics.audio_availability)
+        self.voice.part_with([Word(topic, OFFLINE) for topic in topics])
+        self._link.stop()
+        self.voice.put_away()
+        self._outbox.close()
+
+    def _trigger(self, trigger: Trigger | None) -> None:
+        match trigger:
+            case None:
+                return
+            case "side_finished":
+                # Who starts on it looks for the grade.
+                self.voice.say_after_side(Word(self.topics.trigger, trigger, retain=False))
+            case _:
+                self._say(Word(self.topics.trigger, trigger, retain=False))
 
     def _say_event(self, heard: DefectHeard) -> None:
         if not self._rate.allows(heard, self._clock()):
             self.events_dropped += 1
             return
-        payload = messages.to_json(messages.event_payload(heard, self._now()))
-        with self._lock:
-            if self._connected:
-                self._client.publish(self.topics.event, payload, qos=1)
-            else:
-                # The oldest makes room for it.
-                self.events_dropped += len(self._events_waiting) == QUEUE_EVENTS
-                self._events_waiting.append(payload)
+        payload = messages.event_payload(heard, self._now())
+        self._post(self.topics.event, payload, event=True)
 
-    def _say_side(self, side: SideEnded) -> None:
-        self._rate.forget_episodes()
-        started_at = self._side_started_at or self._now() - timedelta(seconds=side.duration_s)
-        self._side_started_at = None
-        payload = messages.to_json(messages.side_payload(side, started_at))
-        with self._lock:
-            self._side = payload
-            if self._connected:
-                self._retain(self.topics.side, payload)
+    def _say_side(self) -> None:
+        assert self._side is not None
+        label: Fields = dict(asdict(self._label))
+        payload = messages.side_payload(*self._side) | {"label": label}
+        self._post(self.topics.side, payload, event=False)
 
-    def _retain(self, topic: str, payload: str) -> MQTTMessageInfo:
-        return self._client.publish(topic, payload, qos=1, retain=True)
+    def _post(self, topic: str, fields: Fields, event: bool) -> None:
+        self.voice.post(topic, messages.to_json(fields), event)
+        self._link.wake()
 
-    def _on_connect(
-        self,
-        client: Client,
-        _data: object,
-        _flags: ConnectFlags,
-        reason: ReasonCode,
-        _properties: Properties | None,
-    ) -> None:
-        if reason.is_failure:
-            self._refusal = str(reason)
-            if reason.value in _LOGIN_REFUSED:
-                self._refusal += "; see mqtt.username and mqtt.password_file"
-            return
-        with self._lock:
-            if not self._running:
-                client.disconnect()
-                return
-            self._connected = True
-            # paho would repeat all that the broker hasn't confirmed, after what is said here: an
-            # old retained word would then stand for good. So only the events are said again.
-            unconfirmed = client.drop_out_messages()
-            self._retain(self.topics.audio_availability, self._audio)
-            self._retain(self.topics.availability, ONLINE)
-            events = [m.payload for m in unconfirmed if m.topic == self.topics.event]
-            for payload in (*events, *self._events_waiting):
-                client.publish(self.topics.event, payload, qos=1)
-            self._events_waiting.clear()
-            # Said again even if confirmed: a broker that restarted may have forgotten it.
-            if self._side is not None:
-                self._retain(self.topics.side, self._side)
-        self._state_due_s = self._clock()
-        self._outage.over()
+    def _say(self, word: Word) -> None:
+        self.voice.say(word)
+        self._link.wake()
 
-    def _on_connect_fail(self, _client: Client, _data: object) -> None:
-        if not self._running:
-            return
-        # paho calls this while it handles the error, and doesn't hand it over.
-        error = sys.exception()
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else error
-        self._wait_for_broker("away", f"can't be reached ({reason})")
+    # From here on, called by the link's thread.
 
-    def _on_disconnect(
-        self,
-        _client: Client,
-        _data: object,
-        _flags: DisconnectFlags,
-        _reason: ReasonCode,
-        _properties: Properties | None,
-    ) -> None:
-        # Without the lock: paho may hold a lock of its own here that publishing needs.
-        was_connected, self._connected = self._connected, False
-        refusal, self._refusal = self._refusal, None
-        if not self._running:
-            return
-        if refusal is not None:
-            self._wait_for_broker("refused", f"refused us ({refusal})")
-        elif was_connected:
-            self._wait_for_broker("away", "the connection was lost")
-        else:
-            self._wait_for_broker("away", "doesn't answer as an MQTT broker")
+    def _greeting(self) -> list[Word]:
+        self._state_due_s = self._health_due_s = self._clock()
+        self._health_said = False
+        return [
+            Word(self.topics.audio_availability, self._audio),
+            Word(self.topics.availability, ONLINE),
+        ]
 
-    def _wait_for_broker(self, trouble: Trouble, reason: str) -> None:
-        # paho's own back-off has no jitter, so each wait is set as it comes.
-        wait_s = self._outage.trouble(trouble, reason)
-        self._client.reconnect_delay_set(wait_s, wait_s)
+    def _take(self, name: str, message: MQTTMessage) -> None:
+        self.reception.take(name, bytes(message.payload), bool(message.retain))
+
+    def _answer(self, result: str) -> None:
+        self._say(Word(self.topics.result, result, retain=False))

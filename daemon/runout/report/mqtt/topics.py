@@ -35,6 +35,25 @@ class Topics:
         """The last finished side."""
         return self._topic("side")
 
+    @property
+    def trigger(self) -> str:
+        """A plain word at the moment it is heard, for automations; never retained, never late."""
+        return self._topic("trigger")
+
+    @property
+    def health(self) -> str:
+        """How the box itself is."""
+        return self._topic("health")
+
+    def command(self, name: str) -> str:
+        """Where the box is told to do something."""
+        return self._topic(f"cmd/{name}")
+
+    @property
+    def result(self) -> str:
+        """What became of a command."""
+        return self._topic("cmd/result")
+
     def _topic(self, leaf: str) -> str:
         return f"{self.base}/{self.device_id}/{leaf}"
 

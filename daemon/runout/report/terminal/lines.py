@@ -1,5 +1,6 @@
 """What a collector reads while the record plays: payloads of the MQTT contract as lines of text."""
 
+import math
 import textwrap
 from collections.abc import Mapping
 
@@ -16,6 +17,13 @@ METER_FLOOR_DB = -60.0
 """dBFS at the left end of the level meter; its right end is full scale"""
 LEAST_SHARE = 0.05
 """Probabilities below it are left out"""
+_SURE = (
+    (0.9, "sure"),
+    (0.7, "fairly sure"),
+    (0.5, "likelier than not"),
+    (-math.inf, "a close call"),
+)
+"""How sure a grade is, by the least probability that is said so of"""
 
 BOLD = "1"
 DIM = "2"
@@ -191,9 +199,10 @@ def _grade_part(grade: Payload, inner: int, style: Style) -> list[str]:
     if label is None:
         words = ["No play grade: " + grade.text("limited_by")]
     else:
+        name = grade.text_or_none("name") or label
         words = [
-            f"{label}, a play grade on the {grade.text('scale').capitalize()} scale (estimate)",
-            f"limited by {grade.text('limited_by')}",
+            f"{name}, a play grade on the {grade.text('scale').capitalize()} scale (estimate)",
+            grade.text_or_none("reason") or f"limited by {grade.text('limited_by')}",
         ]
         words += _likely(grade)
     beside = [line for text in words for line in textwrap.wrap(text, inner - left)]
@@ -207,10 +216,16 @@ def _grade_part(grade: Payload, inner: int, style: Style) -> list[str]:
 
 
 def _likely(grade: Payload) -> list[str]:
+    """How sure the grade is, in a word, and what else it may be."""
     shares = grade.table("probabilities").numbers()
     likely = sorted(shares.items(), key=lambda item: -item[1])
-    words = [f"{label} {share:.0%}" for label, share in likely if share >= LEAST_SHARE]
-    return ["likely: " + ", ".join(words)] if len(words) > 1 else []
+    listed = [f"{label} {share:.0%}" for label, share in likely if share >= LEAST_SHARE]
+    # Null in a side that was graded before there was one.
+    confidence = grade.number_or_none("confidence")
+    if confidence is None:
+        return [f"likely: {', '.join(listed)}"] if len(listed) > 1 else []
+    sure = next(words for least, words in _SURE if confidence >= least)
+    return [f"{sure}: {', '.join(listed)}"] if listed else [sure]
 
 
 def _evidence_part(grade: Payload, inner: int, style: Style) -> list[str]:

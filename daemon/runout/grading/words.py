@@ -1,0 +1,212 @@
+"""The reason for a grade as a dealer would write it: what is heard, and where."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from runout.defects.event import Event, Kind
+from runout.grading import rules
+from runout.grading.grade import Evidence, Label
+from runout.grading.places import about, clock, listed, rated_parts, where, which
+from runout.side.tracks import Part
+
+MOST_REASONS = 3
+"""More is a list, and no reason"""
+_FEW = 3
+"""Up to so many are counted out"""
+_LOUD_DB = 20.0
+"""Over its masked threshold a click is loud, ..."""
+_SOFT_DB = 10.0
+"""... and below so much soft"""
+_SELDOM_PER_MIN = 1.0
+_MINUTE_S = 60.0
+_MAIN = 0.6
+"""A scratch that takes so much of the scratched time is the one to name"""
+_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_DENSE: tuple[rules.Place, ...] = ("clicks", "pops", "scratches", "crackle")
+"""What a bad minute is made of"""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is known of where defects are."""
+
+    events: Sequence[Event]
+    parts: Sequence[Part]
+
+
+NOWHERE = Told((), ())
+
+
+def phrases(rated: Sequence[tuple[rules.Rule, Evidence]], label: Label, told: Told) -> list[str]:
+    """Return why a side is `label` and no better: at most three reasons, the worst first."""
+    limiting = sorted(
+        (one for one in rated if one[1].grade == label), key=lambda one: -one[1].index
+    )
+    said: list[str] = []
+    places: list[rules.Place | None] = []
+    for rule, evidence in limiting:
+        if rule.place == "worst_minute" and any(place in _DENSE for place in places):
+            continue
+        phrase = _phrase(rule, evidence, told) or rule.words.format(value=evidence.value)
+        if phrase not in said:
+            said.append(phrase)
+            places.append(rule.place)
+    return said[:MOST_REASONS]
+
+
+def _phrase(rule: rules.Rule, evidence: Evidence, told: Told) -> str:
+    """One reason; empty where nothing tells where it is."""
+    if rule.place is None or not any(part.track is not None for part in told.parts):
+        return ""
+    return _PHRASES[rule.place](told, evidence)
+
+
+def _impulses(kind: Kind, noun: str) -> Callable[[Told, Evidence], str]:
+    """Phrases for single events, few or many: 'one loud pop in track 2'."""
+
+    def phrase(told: Told, _evidence: Evidence) -> str:
+        events = [event for event in _rated(told, (kind,)) if event.part_of is None]
+        if not events:
+            return ""
+        spans = _spans(events)
+        known = [event.audible_db for event in events if event.audible_db is not None]
+        level = float(np.median(known)) if known else None
+        manner = "" if level is None else "loud " if level > _LOUD_DB else ""
+        manner = "soft " if level is not None and level < _SOFT_DB else manner
+        if len(events) <= _FEW:
+            number = _NUMBERS[len(events)]
+            return f"{number} {manner}{noun}{'s' * (len(events) > 1)}{which(spans, told.parts)}"
+        place = where(spans, told.parts).words
+        rate = len(events) / _minutes(told.parts)
+        if rate < _SELDOM_PER_MIN:
+            return f"now and then a {manner}{noun}{'' if place == ' throughout' else place}"
+        often = f", about {_round(rate)} a minute" if place == " throughout" else ""
+        return f"{manner}{noun}s{place}{often}"
+
+    return phrase
+
+
+def _stretches(kind: Kind, noun: str) -> Callable[[Told, Evidence], str]:
+    """Phrases for what lasts: 'crackle in the first 30 s of track 1'."""
+
+    def phrase(told: Told, _evidence: Evidence) -> str:
+        spans = _spans(_rated(told, (kind,)))
+        if not spans:
+            return ""
+        place = where(spans, told.parts)
+        length = "" if place.tells_length else f" for {about(_covered_s(spans))}"
+        return f"{noun}{length}{place.words}"
+
+    return phrase
+
+
+def _jumps(kind: Kind, noun: str) -> Callable[[Told, Evidence], str]:
+    """Phrases for what must be found by the buyer: 'a skip in track 3 at 12:04'."""
+
+    def phrase(told: Told, _evidence: Evidence) -> str:
+        events = _rated(told, (kind,))
+        if not events:
+            return ""
+        first = events[0]
+        place = f"{which(_spans([first]), told.parts)} at {clock(first.time_s)}"
+        if len(events) == 1:
+            return f"a {noun}{place}"
+        return f"{_number(len(events))} {noun}s, the first{place}"
+
+    return phrase
+
+
+def _scratches(told: Told, _evidence: Evidence) -> str:
+    scratches = _rated(told, ("scratch",))
+    if not scratches:
+        return ""
+    spans = _spans(scratches)
+    covered_s = _covered_s(spans)
+    start, end = main = max(spans, key=lambda span: span[1] - span[0])
+    if end - start >= _MAIN * covered_s:
+        return f"ticks every turn for {about(end - start)}{which([main], told.parts)}"
+    return f"ticks every turn{which(spans, told.parts)}, {about(covered_s)} in all"
+
+
+def _worst_minute(told: Told, evidence: Evidence) -> str:
+    events = _rated(told, ("click", "pop"))
+    if not events:
+        return ""
+    times = np.array([event.time_s for event in events])
+    until = np.searchsorted(times, times + _MINUTE_S, "left")
+    begin = int(np.argmax(until - np.arange(len(times))))
+    place = which(_spans(events[begin : until[begin]]), told.parts)
+    return f"about {_round(evidence.value)} clicks within a minute{place}"
+
+
+def _groove(told: Told, evidence: Evidence) -> str:
+    names = {part.name for part in told.parts}
+    heard = ["in the lead-in"] * ("lead_in" in names) + ["between the tracks"] * ("gap" in names)
+    return _noise(evidence) + listed(heard or ["in the run-out"])
+
+
+def _quiet_passages(_told: Told, evidence: Evidence) -> str:
+    return _noise(evidence) + "in quiet passages"
+
+
+def _noise(evidence: Evidence) -> str:
+    return {"VG+": "light noise ", "VG": "noise heard "}.get(evidence.grade, "strong noise ")
+
+
+_PHRASES: Mapping[rules.Place, Callable[[Told, Evidence], str]] = {
+    "clicks": _impulses("click", "click"),
+    "pops": _impulses("pop", "pop"),
+    "worst_minute": _worst_minute,
+    "scratches": _scratches,
+    "crackle": _stretches("crackle", "crackle"),
+    "distortion": _stretches("distortion", "distortion"),
+    "dropouts": _impulses("dropout", "dropout"),
+    "skips": _jumps("skip", "skip"),
+    "locked_grooves": _jumps("locked_groove", "locked groove"),
+    "groove": _groove,
+    "quiet_passages": _quiet_passages,
+}
+
+
+def _rated(told: Told, kinds: Sequence[Kind]) -> list[Event]:
+    """Events of some kinds that count for the grade and can be heard, in order of time."""
+    spans = [(part.start_s, part.end_s) for part in rated_parts(told.parts)]
+    return sorted(
+        (
+            event
+            for event in told.events
+            if event.kind in kinds
+            and (event.audible_db is None or event.audible_db > 0.0)
+            and any(start <= event.time_s < end for start, end in spans)
+        ),
+        key=lambda event: event.time_s,
+    )
+
+
+def _spans(events: Sequence[Event]) -> list[tuple[float, float]]:
+    return [(event.time_s, event.time_s + event.duration_s) for event in events]
+
+
+def _covered_s(spans: Sequence[tuple[float, float]]) -> float:
+    """Seconds under spans in order of time, those under several counted once."""
+    covered_s = until_s = 0.0
+    for start, end in spans:
+        covered_s += max(0.0, end - max(start, until_s))
+        until_s = max(until_s, end)
+    return covered_s
+
+
+def _minutes(parts: Sequence[Part]) -> float:
+    return max(1.0, sum(part.end_s - part.start_s for part in rated_parts(parts))) / 60.0
+
+
+def _round(number: float) -> str:
+    """A number as one would say it: 3, 15, 40, 200."""
+    step = 1 if number < 10.0 else 5 if number < 50.0 else 10 if number < 200.0 else 50
+    return _number(step * round(number / step))
+
+
+def _number(number: int) -> str:
+    return _NUMBERS[number] if number < len(_NUMBERS) else str(number)

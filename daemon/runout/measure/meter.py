@@ -1,0 +1,114 @@
+"""Measures a stream as it plays, and sums a side up: its parts, its figures, its tracks."""
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from runout.measure.needle_up import needle_up
+from runout.measure.pitch import PitchFollower, PitchStore
+from runout.measure.side import measurements, turning_measurements
+from runout.measure.slices import SliceStore
+from runout.measure.spectrum import Slicer
+from runout.measure.stretches import find_stretches
+from runout.measure.tracks import TrackMeasured, track_measurements
+from runout.side.account import Account
+from runout.side.envelope import Envelope
+from runout.side.headroom import Headroom
+from runout.side.tracks import DROP_S, Part, find_parts
+
+Array = npt.NDArray[np.floating[Any]]
+
+_NEEDLE_UP_S = 60.0
+"""Before a side, that tell what the preamp gives with the needle up"""
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A side, or what of it has played."""
+
+    parts: tuple[Part, ...]
+    measurements: dict[str, float]
+
+
+class Meter:
+    """Keeps what measuring a side takes, from the minute before it to its end."""
+
+    def __init__(self, rate: int) -> None:
+        """Sound comes at `rate` hertz."""
+        self.envelope = Envelope(rate)
+        self._slicer = Slicer()
+        self._slices = SliceStore()
+        self._follower = PitchFollower()
+        self._pitch = PitchStore()
+        self._headroom = Headroom()
+        self._up_from_s = 0.0
+
+    def input(self, samples: Array, idle: bool) -> None:
+        """Take samples of shape (frames, 2) as they came in; `idle` while no side plays."""
+        if idle:
+            self._headroom = Headroom()
+        self._headroom.feed(samples)
+
+    def feed(self, audio: Array) -> None:
+        """Take the same sound at the analysis rate, of shape (2, samples)."""
+        self.envelope.feed(audio)
+        for one in self._slicer.feed(audio):
+            self._slices.add(one)
+        steps = self._follower.feed(audio)
+        if steps is not None:
+            self._pitch.add(steps)
+
+    def idle(self, now_s: float) -> None:
+        """Say that no side plays: what is long past is forgotten."""
+        self.envelope.idle()
+        self._slices.forget(now_s - _NEEDLE_UP_S)
+        self._pitch.forget(now_s - _NEEDLE_UP_S)
+
+    def ended(self, end_s: float) -> None:
+        """Say that a side ended; the needle is up from `end_s` on, or in nobody knows what."""
+        self._up_from_s = end_s
+        self._headroom = Headroom()
+
+    def needle_up(self, now_s: float) -> dict[str, float] | None:
+        """What the preamp alone gave over the last minute; None where it wasn't for long enough."""
+        from_s = max(self._up_from_s + DROP_S, now_s - _NEEDLE_UP_S)
+        return needle_up(self._slices, from_s, now_s)
+
+    def sum_up(self, account: Account, start_s: float, end_s: float) -> Summary:
+        """A side from its needle-down to `end_s`, by the defects in its account.
+
+        What ticks in the run-out is left unrated in the account's tally.
+        """
+        parts = self._parts(account, start_s, end_s)
+        run_out = [part for part in parts if part.name in ("run_out", "locked_run_out")]
+        account.tally.leave_unrated(
+            run_out[0].start_s if run_out else math.inf,
+            sum(part.end_s - part.start_s for part in run_out),
+        )
+        stretches = find_stretches(parts, self._up_from_s)
+        ongoing = account.ongoing()
+        events = [*account.tally.events, *ongoing]
+        return Summary(
+            parts,
+            account.tally.measurements(ongoing)
+            | self._headroom.measurements()
+            | measurements(self._slices, stretches, events)
+            | turning_measurements(self._pitch, stretches, events, account.rpm),
+        )
+
+    def tracks(self, account: Account, parts: tuple[Part, ...]) -> tuple[TrackMeasured, ...]:
+        """Each track of a side by itself."""
+        return track_measurements(self._slices, parts, account.tally.events)
+
+    def _parts(self, account: Account, start_s: float, end_s: float) -> tuple[Part, ...]:
+        if account.tally.heard_s == 0.0:
+            return (Part("lead_in", start_s, end_s),)
+        return find_parts(
+            *self.envelope.between(start_s, end_s),
+            start_s=start_s,
+            landed=start_s > 0.0,
+            locked_s=account.closed_s,
+        )

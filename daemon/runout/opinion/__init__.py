@@ -1,0 +1,1 @@
+"""A second opinion beside the table's grade, by a model that learnt from people's own labels."""

@@ -1,0 +1,1 @@
+"""Report: what Home Assistant is told, so that a box is a device there."""

@@ -1,0 +1,1 @@
+"""The report of a side: a page of one file, and a picture."""

@@ -1,0 +1,83 @@
+"""Ready text for a shop's listing: what was heard of the side, and nothing that wasn't."""
+
+from runout.grading.grade import Label
+from runout.report.page.words import found_words
+from runout.report.terminal.lines import clock
+from runout.side.side import SideEnded
+
+_NAMES: dict[Label, str] = {
+    "NM": "Near Mint (NM or M-)",
+    "VG+": "Very Good Plus (VG+)",
+    "VG": "Very Good (VG)",
+    "G+": "Good Plus (G+)",
+    "G": "Good (G)",
+    "F": "Fair (F)",
+    "P": "Poor (P)",
+}
+"""As Discogs and Goldmine write them out"""
+_NOT_THE_RECORDS = ("capture_glitch", "clipping")
+"""What the input did to the sound is no defect of the record"""
+
+
+def discogs(side: SideEnded) -> str:
+    """Return comments for a Discogs listing: one paragraph, the media's condition first."""
+    if side.grade.label is None:
+        return _ungraded(side)
+    return " ".join(
+        [
+            f"{_NAMES[side.grade.label]}, play graded.",
+            f"{_sentence(side.grade.reason)}",
+            f"Heard {_heard(side)} of music: {_defects(side)}.",
+            _jumps(side),
+            "Graded by listening only: not a visual grade, and the other side and the sleeve are "
+            "not covered.",
+        ]
+    )
+
+
+def ebay(side: SideEnded) -> str:
+    """Return a condition description for eBay: lines, as buyers read them on a phone."""
+    if side.grade.label is None:
+        return _ungraded(side)
+    scale = side.grade.scale.capitalize()
+    lines = [
+        f"Play grade (this side): {_NAMES[side.grade.label]}, {scale} scale",
+        f"Why: {_sentence(side.grade.reason)}",
+        f"Heard: {_heard(side)} of music, this side only",
+        f"What was heard: {_defects(side)}",
+        f"Jumps: {_jumps(side)}",
+        "Graded by sound only. Looks, labels, sleeve and the other side are not part of this "
+        "grade: please see the photographs, or ask.",
+    ]
+    return "\n".join(lines)
+
+
+def _ungraded(side: SideEnded) -> str:
+    return f"Not play graded: {side.grade.limited_by}."
+
+
+def _sentence(reason: str) -> str:
+    """The reason without its label, which was said, as a sentence."""
+    _, colon, rest = reason.partition(": ")
+    words = rest if colon else reason
+    if words.startswith("nothing: "):
+        words = words.removeprefix("nothing: ")
+    return f"{words[:1].upper()}{words[1:]}."
+
+
+def _heard(side: SideEnded) -> str:
+    return f"{clock(side.heard_s, 0)} min" if side.heard_s >= 60 else f"{side.heard_s:.0f} s"
+
+
+def _defects(side: SideEnded) -> str:
+    counts = {kind: count for kind, count in side.counts.items() if kind not in _NOT_THE_RECORDS}
+    return found_words(counts) if any(counts.values()) else "no defects"
+
+
+def _jumps(side: SideEnded) -> str:
+    # Skips ahead aren't heard yet (docs/line.md), so a play-through isn't promised.
+    skips, locks = side.counts.get("skip", 0), side.counts.get("locked_groove", 0)
+    if not skips and not locks:
+        return "No jump back and no locked groove was heard."
+    found = found_words({"skip": skips, "locked_groove": locks})
+    return f"The needle jumps: {found}."

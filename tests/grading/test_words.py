@@ -1,0 +1,95 @@
+import pytest
+
+from grading.test_places import PARTS
+from grading.test_table import CLEAN
+from runout.defects.event import Event
+from runout.grading.table import Told, grade, load_table
+
+TABLE = load_table()
+
+
+def event(kind, time_s, duration_s=0.001, audible_db=15.0, part_of=None):
+    return Event(
+        f"{kind}{time_s}", time_s, duration_s, kind, "both", 12.0, 1.0, part_of=part_of,
+        audible_db=audible_db,
+    )  # fmt: skip
+
+
+def reason(*events, parts=PARTS, **measured):
+    side = grade({**CLEAN, **measured}, 785.0, 48_000, TABLE, Told(events, parts))
+    assert side.limited_by == side.reason.split(": ", 1)[1].split("; ")[0]
+    return side.reason
+
+
+def test_the_reason_of_the_issue():
+    events = [event("scratch", 250.0, 39.0)]
+    assert reason(*events, audible_scratched_percent=5.0, noise_468_db=-39.9) == (
+        "VG: ticks every turn for 40 s in track 2; "
+        "noise heard in the lead-in and between the tracks"
+    )
+
+
+@pytest.mark.parametrize(
+    ("events", "measured", "words"),
+    [
+        ([event("skip", 724.9)], {"skips": 1.0}, "F: a skip in track 3 at 12:04"),
+        ([event("skip", 724.9), event("skip", 100.0)], {"skips": 2.0},
+         "F: two skips, the first in track 1 at 1:40"),
+        ([event("locked_groove", 724.9, 20.0)], {"locked_grooves": 1.0},
+         "P: a locked groove in track 3 at 12:04"),
+        ([event("crackle", 9.0, 27.0)], {"audible_crackle_percent": 4.0},
+         "VG: crackle in the first 30 s of track 1"),
+        ([event("crackle", 300.0, 30.0)], {"audible_crackle_percent": 4.0},
+         "VG: crackle for 30 s in track 2"),
+        ([event("crackle", t, 100.0) for t in (20.0, 300.0, 600.0)],
+         {"audible_crackle_percent": 38.0}, "G: crackle throughout"),
+        ([event("pop", 300.0, audible_db=28.0)], {"audible_pops_per_min": 0.3},
+         "VG+: one loud pop in track 2"),
+        ([event("pop", 300.0), event("pop", 310.0)], {"audible_pops_per_min": 0.3},
+         "VG+: two pops in track 2"),
+        ([event("click", float(t), audible_db=5.0) for t in range(20, 780)],
+         {"audible_clicks_per_min": 8.0}, "VG: soft clicks throughout, about 60 a minute"),
+        ([event("click", float(t)) for t in range(20, 780, 80)],
+         {"audible_clicks_per_min": 0.4}, "VG+: now and then a click"),
+        ([event("click", float(t)) for t in range(300, 400)],
+         {"audible_clicks_per_min": 3.0, "worst_minute_impulses": 61.0}, "VG: clicks in track 2"),
+        ([event("click", float(t)) for t in range(300, 362)], {"worst_minute_impulses": 61.0},
+         "VG: about 60 clicks within a minute in track 2"),
+        ([event("distortion", t, 40.0) for t in (640.0, 700.0)], {"distorted_percent": 10.0},
+         "VG: distortion for 80 s in track 3"),
+        ([event("dropout", 200.0, audible_db=None)], {"dropouts_per_min": 0.3},
+         "VG+: one dropout in track 2"),
+        ([event("scratch", t, 20.0) for t in (210.0, 600.0)], {"audible_scratched_percent": 5.0},
+         "VG: ticks every turn in tracks 2 and 3, 40 s in all"),
+        ([], {"surface_noise_db": -45.0}, "VG+: light noise in quiet passages"),
+    ],
+)  # fmt: skip
+def test_reasons_name_what_and_where(events, measured, words):
+    assert reason(*events, **measured) == words
+
+
+def test_what_cannot_be_heard_or_is_in_the_run_out_is_no_reason():
+    heard = [event("pop", 300.0), event("pop", 100.0, audible_db=-3.0), event("pop", 800.0)]
+    assert reason(*heard, audible_pops_per_min=0.3) == "VG+: one pop in track 2"
+
+
+def test_members_of_an_episode_are_told_by_it():
+    heard = [event("click", 300.0), event("click", 100.0, part_of="s1")]
+    assert reason(*heard, audible_clicks_per_min=0.5) == "VG+: one click in track 2"
+
+
+def test_without_places_the_tables_own_words_serve():
+    heard = [event("scratch", 250.0, 39.0)]
+    assert reason(*heard, parts=(), audible_scratched_percent=5.0) == (
+        "VG: scratches for 5.0 % of the time"
+    )
+    assert reason(audible_scratched_percent=5.0) == "VG: scratches for 5.0 % of the time"
+    assert reason(inner_groove_distorted_percent=10.0) == "VG+: distortion towards the label"
+
+
+def test_at_most_three_reasons_and_only_of_the_same_label():
+    said = reason(
+        event("pop", 300.0), audible_pops_per_min=0.9, distorted_percent=5.0, dropouts_per_min=0.5,
+        audible_clicks_per_min=0.4, noise_468_db=-60.0,
+    )  # fmt: skip
+    assert said == "VG+: one pop in track 2; 0.5 dropouts a minute; distortion for 5 % of the time"

@@ -1,0 +1,161 @@
+"""What a box does when it is told to: the line as it is, and a publisher that no broker hears."""
+
+import json
+from itertools import count
+
+import numpy as np
+import pytest
+
+from runout.config import MqttSettings
+from runout.grading.table import load_table
+from runout.line import Line
+from runout.model.card import load_model
+from runout.obey import obey
+from runout.report.mqtt.commands import Calibrate, Identify, Label, NewSide, Request, SetSensitivity
+from runout.report.mqtt.publisher import Publisher
+from runout.side.side import DefectHeard, SideEnded, SideStarted
+from sounds import noise, real_music, with_clicks
+
+RATE = 44_100
+MODEL = load_model()
+
+
+class Box:
+    """A line and its publisher."""
+
+    def __init__(self, sensitivity="normal"):
+        numbers = count(1)
+        self.line = Line(
+            MODEL, load_table(), RATE, lambda: f"s{next(numbers)}", 4.0, sensitivity=sensitivity
+        )
+        self.publisher = Publisher(MqttSettings("nowhere", device_id="box", outbox=":memory:"))
+        self.said = []
+
+    def hear(self, sound):
+        for start in range(0, len(sound), 4410):
+            self._say(self.line.feed(sound[start : start + 4410].astype(np.float32)))
+
+    def end(self):
+        self._say(self.line.finish())
+
+    def tell(self, command):
+        """Obey, and return the answer."""
+        self.publisher.voice._words.clear()
+        self._say(obey(Request("r", "told", command), self.line, self.publisher))
+        words = self.publisher.voice._words
+        (word,) = [word for word in words if word.topic == "runout/box/cmd/result"]
+        assert not word.retain
+        return json.loads(word.payload)
+
+    def sides(self):
+        """What was posted about sides."""
+        letters = self.publisher.voice._letters
+        return [json.loads(letter[1]) for letter in letters if letter[0].endswith("/side")]
+
+    def _say(self, said):
+        for heard in said:
+            self.said.append(heard)
+            self.publisher.heard(heard)
+
+
+@pytest.fixture
+def box():
+    return Box()
+
+
+def silence(seconds):
+    return noise(seconds, level=10 ** (-84 / 20))
+
+
+def test_a_new_side_ends_the_one_that_plays_and_begins_another(box):
+    music = with_clicks(real_music(12.0), [2.0, 9.0], over=16)
+    box.hear(music[: 6 * RATE])
+    assert box.tell(NewSide())["ok"]
+    box.hear(music[6 * RATE :])
+    box.end()
+    sides = [one for one in box.said if isinstance(one, SideEnded)]
+    started = [one for one in box.said if isinstance(one, SideStarted)]
+    assert [side.side_id for side in sides] == ["s1", "s2"]
+    assert [side.counts for side in sides] == [{"click": 1}, {"click": 1}]
+    assert started[1].time_s == pytest.approx(6.0, abs=0.5)
+    assert sides[0].time_s + sides[0].duration_s == started[1].time_s
+    assert sides[1].time_s + sides[1].duration_s == pytest.approx(10.0, abs=0.01)
+
+
+def test_where_none_plays_there_is_no_new_side(box):
+    box.hear(silence(1.0))
+    answer = box.tell(NewSide())
+    assert (answer["ok"], answer["error"]) == (False, "no side plays")
+    assert box.said == []
+
+
+def test_the_preamp_is_measured_with_the_needle_up(box):
+    time = np.arange(10 * RATE) / RATE
+    hum = 10 ** (-60 / 20) * np.sqrt(2) * np.sin(2 * np.pi * 50 * time)
+    box.hear(silence(2.0))
+    assert "long enough" in box.tell(Calibrate())["error"]
+    box.hear(silence(10.0) + hum[:, None])
+    measured = box.tell(Calibrate())["measured"]
+    assert measured["hum_needle_up_dbfs"] == pytest.approx(-60.0, abs=0.5)
+    # White noise at -84 dBFS reads 5 to 8 dB more when weighted; and so much of the hum remains.
+    assert -79.0 < measured["noise_468_needle_up_dbfs"] < -70.0
+
+
+def test_with_the_needle_down_it_is_not(box):
+    box.hear(real_music(3.0))
+    answer = box.tell(Calibrate())
+    assert not answer["ok"]
+    assert "needle is down" in answer["error"]
+
+
+def test_sensitivity_told_is_as_sensitivity_set():
+    music = with_clicks(real_music(8.0), np.arange(1.0, 7.0, 0.31), over=4)
+    counted = {}
+    for sensitivity in ("low", "high"):
+        told, made = Box(), Box(sensitivity)
+        assert told.tell(SetSensitivity(sensitivity))["ok"]
+        for box in (told, made):
+            box.hear(music)
+            box.end()
+        assert told.said == made.said
+        counted[sensitivity] = sum(isinstance(one, DefectHeard) for one in told.said)
+    assert counted["low"] < counted["high"]
+
+
+def test_a_label_goes_out_with_its_side_and_is_told_again_where_it_comes_late(box):
+    assert box.tell(Label(artist="Can"))["error"] == "no side has been played yet"
+    box.hear(real_music(6.0))
+    assert box.tell(Label(artist="Can", title="Future Days"))["ok"]
+    assert box.tell(Label(side="A"))["ok"]
+    box.end()
+    assert box.tell(Label(catalogue="UAS 29505", title=""))["ok"]
+    before, after = [side["label"] for side in box.sides()]
+    assert before == {
+        "artist": "Can",
+        "title": "Future Days",
+        "side": "A",
+        "catalogue": None,
+        "note": None,
+    }
+    assert after == before | {"catalogue": "UAS 29505", "title": None}
+    assert len({side["side_id"] for side in box.sides()}) == 1
+
+
+def test_the_next_side_is_not_labelled_as_the_last(box):
+    box.hear(real_music(6.0))
+    box.tell(Label(artist="Can"))
+    box.tell(NewSide())
+    box.hear(real_music(6.0))
+    box.end()
+    assert [side["label"]["artist"] for side in box.sides()] == ["Can", None]
+
+
+def test_it_identifies_itself_by_an_event_that_is_none(box):
+    assert box.tell(Identify())["ok"]
+    assert box.tell(Identify())["ok"]
+    events = [json.loads(letter[1]) for letter in box.publisher.voice._letters]
+    assert {event["event_type"] for event in events} == {"identify"}
+    assert len({event["id"] for event in events}) == 2
+    for _ in range(20):
+        answer = box.tell(Identify())
+    assert answer["error"] == "too many events as it is"

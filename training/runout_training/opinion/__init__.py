@@ -1,0 +1,1 @@
+"""Learning from people's own grades: sellers' words, an ordinal model, and how far it agrees."""
