@@ -269,8 +269,6 @@ def test_a_daemon_killed_amid_an_outage_loses_nothing_that_its_successor_does_no
     with EmbeddedBroker() as broker:
         ear = Ear(broker)
         with daemon(broker, *arguments, CLEAN) as process:
-            ear.until("side")
-            process.send_signal(signal.SIGTERM)
             ear.until("availability", b"offline")
             assert process.wait(15) == 0
         ear._client.loop_stop()

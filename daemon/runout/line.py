@@ -22,6 +22,7 @@ from runout.grading.outlook import LEAST_S as OUTLOOK_S
 from runout.grading.outlook import Outlook, outlook
 from runout.grading.table import Table, Told, grade
 from runout.measure.meter import Meter
+from runout.measure.stretches import handled
 from runout.model.card import Model
 from runout.model.interpreter import Runtime
 from runout.model.scorer import Scored, Scorer
@@ -270,9 +271,12 @@ class Line:
         yield from self._account.finish()
         tally = self._account.tally
         tally.cut(listened_to_s)
-        summary = self._meter.sum_up(self._account, self._start_s, end_s)
-        measurements, parts = summary.measurements, summary.parts
+        parts = self._meter.parts(self._account, self._start_s, end_s)
+        tally.leave_out(handled(parts))
+        measurements = self._meter.measurements(self._account, parts)
         told = Told(tuple(tally.events), parts)
+        graded = grade(measurements, tally.heard_s, self._source_rate, self._table, told)
+        asked = self._opinion if graded.label is not None else None
         yield SideEnded(
             side_id=self._side_id,
             time_s=self._start_s,
@@ -280,7 +284,7 @@ class Line:
             heard_s=tally.heard_s,
             sample_rate=self._source_rate,
             rpm=self._account.rpm,
-            grade=grade(measurements, tally.heard_s, self._source_rate, self._table, told),
+            grade=graded,
             counts=dict(tally.counts),
             measurements=measurements,
             events=tuple(
@@ -290,16 +294,15 @@ class Line:
             model=self._model,
             parts=parts,
             tracks=self._meter.tracks(self._account, parts),
-            opinion=None if self._opinion is None else self._opinion.end(measurements),
+            opinion=None if asked is None else asked.end(measurements),
         )
         self._side_id = None
         self._meter.ended(end_s)
 
     def _look_out(self) -> None:
         """Grade the side as far as it has played."""
-        summary = self._meter.sum_up(self._account, self._start_s, self.now_s)
+        parts = self._meter.parts(self._account, self._start_s, self.now_s)
+        measurements = self._meter.measurements(self._account, parts)
         heard_s = self._account.tally.heard_s
-        self._outlook = outlook(
-            summary.measurements, heard_s, self._table, sample_rate=self._source_rate
-        )
+        self._outlook = outlook(measurements, heard_s, self._table, sample_rate=self._source_rate)
         self._outlook_due_s = self.now_s + _OUTLOOK_EVERY_S

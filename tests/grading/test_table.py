@@ -95,8 +95,8 @@ def test_a_players_rumble_and_wow_are_not_the_records():
 
 
 def test_one_terrible_minute_is_not_very_good_plus():
-    assert graded(audible_clicks_per_min=1.5, worst_minute_impulses=25.0).label == "VG+"
-    assert graded(audible_clicks_per_min=1.5, worst_minute_impulses=80.0).label == "VG"
+    assert graded(audible_clicks_per_min=1.5, worst_minute_loudness=5.0).label == "VG+"
+    assert graded(audible_clicks_per_min=1.5, worst_minute_loudness=20.0).label == "VG"
 
 
 @pytest.mark.parametrize(

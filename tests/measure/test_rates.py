@@ -31,7 +31,7 @@ def test_what_belongs_to_scratches_and_crackle():
     ]
     spans = [(0.0, 400.0), (500.0, 700.0)]
     assert locked_percent(events, spans) == pytest.approx(20.0)
-    assert worst_minute(events, spans) == 25
+    assert worst_minute(events, spans) == 6.0
 
 
 def test_worst_minute_by_brute_force():
@@ -43,7 +43,14 @@ def test_worst_minute_by_brute_force():
 def test_only_what_is_heard_in_the_spans():
     events = [event(5.0), event(15.0, part_of="s"), event(0.0, "scratch", id="s")]
     assert locked_percent(events, [(10.0, 70.0)]) == 100.0
-    assert worst_minute(events, [(10.0, 70.0)]) == 1
+    assert worst_minute(events, [(10.0, 70.0)]) == 0.0
+    assert worst_minute([event(5.0), event(16.0)], [(10.0, 70.0)]) == 1.0
+
+
+def test_a_minute_is_as_bad_as_what_is_heard_in_it():
+    events = [event(float(t), audible_db=-3.0) for t in range(50)]
+    events += [event(200.0, audible_db=20.0), event(210.0, audible_db=30.0)]
+    assert worst_minute(events, [(0.0, 300.0)]) == pytest.approx(1.0 + 7.0 / 3.0)
 
 
 def test_what_is_not_told():

@@ -65,7 +65,7 @@ def test_each_stretch_tells_its_own():
     assert MEASURED["noise_468_needle_up_dbfs"] < MEASURED["noise_468_left_dbfs"] - 20.0
     assert MEASURED["revolution_locked_percent"] == 0.0
     # Ten seconds of music have no worst minute.
-    assert "worst_minute_impulses" not in MEASURED
+    assert "worst_minute_loudness" not in MEASURED
     assert MEASURED["outer_groove_distorted_percent"] == 0.0
     assert MEASURED["inner_groove_distorted_percent"] == pytest.approx(30.0)
     assert MEASURED["inner_groove_rise_z"] > 1.0
@@ -95,7 +95,7 @@ def test_what_was_not_heard_is_not_told():
 def test_a_minute_of_music_has_a_worst_minute():
     events = [Event(str(one), one, 0.001, "click", "left", 12.0, 0.9) for one in (1.0, 2.0, 70.0)]
     stretches = Stretches([(0.0, 75.0)], [], [], whole=False)
-    assert measurements(SliceStore(), stretches, events)["worst_minute_impulses"] == 2.0
+    assert measurements(SliceStore(), stretches, events)["worst_minute_loudness"] == 2.0
 
 
 def test_mono_has_no_vertical():

@@ -1,6 +1,6 @@
 import pytest
 
-from runout.measure.stretches import find_stretches
+from runout.measure.stretches import find_stretches, handled
 from runout.side.tracks import Part
 
 SIDE = (
@@ -16,6 +16,12 @@ SIDE = (
 
 def flat(spans):
     return [edge for span in spans for edge in span]
+
+
+def test_the_owners_hand_is_from_before_the_lift_to_after_the_landing():
+    assert handled(SIDE) == []
+    parts = (*SIDE[:3], Part("lifted", 100.0, 104.0), Part("track", 104.0, 200.0, 1))
+    assert flat(handled(parts)) == pytest.approx([99.6, 104.4])
 
 
 def test_the_grooves_spans_keep_clear_of_music_and_of_the_lift():

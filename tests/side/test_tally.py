@@ -1,5 +1,6 @@
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from runout.defects.crackle import CrackleEnded
@@ -44,6 +45,24 @@ def test_clicks_on_both_walls_count_on_each():
     assert measured["clicks_per_min"] == pytest.approx(4.0)
     assert measured["clicks_left_per_min"] == pytest.approx(3.0)
     assert measured["clicks_right_per_min"] == pytest.approx(3.0)
+
+
+def test_what_sounds_while_the_needle_is_handled_is_taken_back():
+    tally = played(60.0)
+    for time_s in (5.0, 29.9, 30.5, 40.1, 50.0):
+        tally.add(click(time_s, time_s))
+    tally.leave_out([(29.6, 40.4)])
+    assert [event.time_s for event in tally.events] == [5.0, 50.0]
+    assert tally.counts == {"click": 2}
+
+
+def test_a_glitch_that_a_jump_claims_is_the_jumps():
+    tally = played(60.0)
+    tally.add(click(1, 5.0, kind="capture_glitch"))
+    (shock,) = tally.near(np.array([5.01]), 0.03)
+    assert tally.measurements()["capture_glitches_per_min"] == pytest.approx(1.0)
+    tally.claim("s-2", [shock.id])
+    assert tally.measurements()["capture_glitches_per_min"] == 0.0
 
 
 def test_a_click_counts_by_how_loudly_it_is_heard_but_for_the_run_out():

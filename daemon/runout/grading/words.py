@@ -10,6 +10,7 @@ from runout.grading import rules
 from runout.grading.grade import Evidence, Label
 from runout.grading.places import about, clock, listed, rated_parts, where, which
 from runout.side.tracks import Part
+from runout.side.weighed import loudness_of
 
 MOST_REASONS = 3
 """More is a list, and no reason"""
@@ -130,15 +131,16 @@ def _scratches(told: Told, _evidence: Evidence) -> str:
     return f"ticks every turn{which(spans, told.parts)}, {about(covered_s)} in all"
 
 
-def _worst_minute(told: Told, evidence: Evidence) -> str:
-    events = _rated(told, ("click", "pop"))
+def _worst_minute(told: Told, _evidence: Evidence) -> str:
+    events = [event for event in _rated(told, ("click", "pop")) if event.part_of is None]
     if not events:
         return ""
     times = np.array([event.time_s for event in events])
     until = np.searchsorted(times, times + _MINUTE_S, "left")
-    begin = int(np.argmax(until - np.arange(len(times))))
-    place = which(_spans(events[begin : until[begin]]), told.parts)
-    return f"about {_round(evidence.value)} clicks within a minute{place}"
+    sums = np.concatenate(([0.0], np.cumsum([loudness_of(event) for event in events])))
+    begin = int(np.argmax(sums[until] - sums[:-1]))
+    worst = events[begin : until[begin]]
+    return f"about {_round(len(worst))} clicks within a minute{which(_spans(worst), told.parts)}"
 
 
 def _groove(told: Told, evidence: Evidence) -> str:

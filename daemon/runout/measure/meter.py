@@ -1,7 +1,7 @@
-"""Measures a stream as it plays, and sums a side up: its parts, its figures, its tracks."""
+"""Measures a stream as it plays, and tells a side's parts, figures and tracks."""
 
 import math
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -23,14 +23,6 @@ Array = npt.NDArray[np.floating[Any]]
 
 _NEEDLE_UP_S = 60.0
 """Before a side, that tell what the preamp gives with the needle up"""
-
-
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """A side, or what of it has played."""
-
-    parts: tuple[Part, ...]
-    measurements: dict[str, float]
 
 
 class Meter:
@@ -77,33 +69,8 @@ class Meter:
         from_s = max(self._up_from_s + DROP_S, now_s - _NEEDLE_UP_S)
         return needle_up(self._slices, from_s, now_s)
 
-    def sum_up(self, account: Account, start_s: float, end_s: float) -> Summary:
-        """A side from its needle-down to `end_s`, by the defects in its account.
-
-        What ticks in the run-out is left unrated in the account's tally.
-        """
-        parts = self._parts(account, start_s, end_s)
-        run_out = [part for part in parts if part.name in ("run_out", "locked_run_out")]
-        account.tally.leave_unrated(
-            run_out[0].start_s if run_out else math.inf,
-            sum(part.end_s - part.start_s for part in run_out),
-        )
-        stretches = find_stretches(parts, self._up_from_s)
-        ongoing = account.ongoing()
-        events = [*account.tally.events, *ongoing]
-        return Summary(
-            parts,
-            account.tally.measurements(ongoing)
-            | self._headroom.measurements()
-            | measurements(self._slices, stretches, events)
-            | turning_measurements(self._pitch, stretches, events, account.rpm),
-        )
-
-    def tracks(self, account: Account, parts: tuple[Part, ...]) -> tuple[TrackMeasured, ...]:
-        """Each track of a side by itself."""
-        return track_measurements(self._slices, parts, account.tally.events)
-
-    def _parts(self, account: Account, start_s: float, end_s: float) -> tuple[Part, ...]:
+    def parts(self, account: Account, start_s: float, end_s: float) -> tuple[Part, ...]:
+        """The parts of a side from its needle-down to `end_s`."""
         if account.tally.heard_s == 0.0:
             return (Part("lead_in", start_s, end_s),)
         return find_parts(
@@ -112,3 +79,27 @@ class Meter:
             landed=start_s > 0.0,
             locked_s=account.closed_s,
         )
+
+    def measurements(self, account: Account, parts: Sequence[Part]) -> dict[str, float]:
+        """All figures of a side, or of what of it has played, by name.
+
+        What ticks in the run-out is left unrated in the account's tally.
+        """
+        run_out = [part for part in parts if part.name in ("run_out", "locked_run_out")]
+        account.tally.leave_unrated(
+            run_out[0].start_s if run_out else math.inf,
+            sum(part.end_s - part.start_s for part in run_out),
+        )
+        stretches = find_stretches(parts, self._up_from_s)
+        ongoing = account.ongoing()
+        events = [*account.tally.events, *ongoing]
+        return (
+            account.tally.measurements(ongoing)
+            | self._headroom.measurements()
+            | measurements(self._slices, stretches, events)
+            | turning_measurements(self._pitch, stretches, events, account.rpm)
+        )
+
+    def tracks(self, account: Account, parts: Sequence[Part]) -> tuple[TrackMeasured, ...]:
+        """Each track of a side by itself."""
+        return track_measurements(self._slices, parts, account.tally.events)

@@ -1,7 +1,7 @@
 """Clicks and pops: their worst minute, their walls, and what of them comes once a revolution.
 
-Counts of events in stretches that were heard, those in crackle and scratches too. There is no
-standard for these; DIN and IEC leave ticks to the ear.
+Of events in stretches that were heard. There is no standard for these; DIN and IEC leave ticks to
+the ear.
 """
 
 from collections.abc import Sequence
@@ -11,20 +11,24 @@ import numpy as np
 
 from runout.defects.event import Event
 from runout.measure.slices import Spans
+from runout.side.weighed import loudness_of
 
 _MINUTE_S = 60.0
 
 
-def worst_minute(events: Sequence[Event], spans_s: Spans) -> int | None:
-    """Clicks and pops in the 60 s of the stream that have most of them.
+def worst_minute(events: Sequence[Event], spans_s: Spans) -> float | None:
+    """Loudness of the single clicks and pops in the 60 s of the stream that have most of it.
 
     Within spans (from, to) that don't overlap; None if they are shorter all together.
     """
     if sum(end - start for start, end in spans_s) < _MINUTE_S:
         return None
-    times = np.sort([event.time_s for event in _impulses(events, spans_s)])
+    single = [event for event in _impulses(events, spans_s) if event.part_of is None]
+    single.sort(key=lambda event: event.time_s)
+    times = np.array([event.time_s for event in single])
+    sums = np.concatenate(([0.0], np.cumsum([loudness_of(event) for event in single])))
     until = np.searchsorted(times, times + _MINUTE_S, "left")
-    return int(np.max(until - np.arange(len(times)), initial=0))
+    return float(np.max(sums[until] - sums[:-1], initial=0.0))
 
 
 def locked_percent(events: Sequence[Event], spans_s: Spans) -> float | None:

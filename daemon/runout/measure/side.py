@@ -117,7 +117,7 @@ def _vertical(vertical_db: float, lateral_db: float) -> float | None:
 def _of_events(stretches: Stretches, events: Sequence[Event]) -> dict[str, float | None]:
     """The worst minute, what is locked to the revolution, and the inner groove's distortion."""
     told: dict[str, float | None] = {
-        "worst_minute_impulses": worst_minute(events, stretches.programme),
+        "worst_minute_loudness": worst_minute(events, stretches.programme),
         "revolution_locked_percent": locked_percent(events, stretches.programme),
     }
     if stretches.whole:

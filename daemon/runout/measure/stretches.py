@@ -49,6 +49,14 @@ def find_stretches(parts: Sequence[Part], up_from_s: float) -> Stretches:
     )
 
 
+def handled(parts: Sequence[Part]) -> Spans:
+    """When the needle was away amid a side, its lift and its landing included.
+
+    What sounds there is the owner's hand, and no defect of the record.
+    """
+    return [(part.start_s - THUMP_S, part.end_s + THUMP_S) for part in parts if part.name in _AWAY]
+
+
 def _spans(parts: Sequence[Part], names: tuple[PartName, ...], edge_s: float) -> Spans:
     """Of the parts with these names, `edge_s` off their ends, or more beside a needle's thump."""
     spans: list[tuple[float, float]] = []

@@ -20,7 +20,7 @@ MEASURES = (
     "noise_468_db",
     "outer_groove_distorted_percent",
     "revolution_locked_percent",
-    "worst_minute_impulses",
+    "worst_minute_loudness",
 )
 """Of a side's measurements, those that tell of its wear though the grade table has no rule for
 them"""

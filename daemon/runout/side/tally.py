@@ -110,10 +110,13 @@ class Tally:
         return found[::-1]
 
     def near(self, times_s: npt.NDArray[np.float64], within_s: float) -> list[Event]:
-        """Clicks and pops that begin within `within_s` of one of some rising times."""
+        """Impulses that begin within `within_s` of one of some rising times.
+
+        Capture glitches too: where a needle jumps, the sound has the same seam.
+        """
         found = []
         for event in reversed(self.events):
-            if event.kind not in ("click", "pop"):
+            if event.kind not in ("click", "pop", "capture_glitch"):
                 continue
             if event.time_s < times_s[0] - within_s:
                 break
@@ -139,6 +142,17 @@ class Tally:
         kept = [event for event in self.events if event.time_s < end_s]
         self.events = kept
         self.counts = Counter(event.kind for event in kept)
+
+    def leave_out(self, spans_s: Sequence[tuple[float, float]]) -> None:
+        """Take back what begins within some spans: the needle was being handled."""
+        if not spans_s:
+            return
+        self.events = [
+            event
+            for event in self.events
+            if not any(start <= event.time_s < end for start, end in spans_s)
+        ]
+        self.counts = Counter(event.kind for event in self.events)
 
     def leave_unrated(self, start_s: float, seconds: float) -> None:
         """Say that from `start_s` on it was the run-out, which was heard for `seconds`.
@@ -167,6 +181,7 @@ class Tally:
         single = [event for event in rated if event.part_of is None]
         clicks = sum(event.kind == "click" for event in single)
         pops = sum(event.kind == "pop" for event in single)
+        glitches = sum(event.kind == "capture_glitch" for event in single)
         crackle = [event for event in single if event.kind == "crackle"]
         crackle_s = sum(event.duration_s for event in crackle)
         minutes = max(seconds, 1.0) / 60.0
@@ -180,7 +195,7 @@ class Tally:
             "distorted_percent": min(
                 100.0, 100.0 * _covered_s(_of_kind(rated, "distortion")) / max(seconds, 1.0)
             ),
-            "capture_glitches_per_min": counts["capture_glitch"] / minutes,
+            "capture_glitches_per_min": glitches / minutes,
             "scratched_percent": min(
                 100.0, 100.0 * _covered_s(_of_kind(rated, "scratch")) / max(seconds, 1.0)
             ),

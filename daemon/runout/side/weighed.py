@@ -50,10 +50,11 @@ def weighed(events: Sequence[Event], seconds: float) -> dict[str, float]:
 
 
 def _sum(events: Sequence[Event], kind: str) -> float:
-    return sum(_loudness(event) for event in events if event.kind == kind)
+    return sum(loudness_of(event) for event in events if event.kind == kind)
 
 
-def _loudness(event: Event, more_db: float = 0.0) -> float:
+def loudness_of(event: Event, more_db: float = 0.0) -> float:
+    """Of an impulse, `more_db` louder; 1 where it wasn't told."""
     return 1.0 if event.audible_db is None else loudness(event.audible_db + more_db)
 
 
@@ -61,7 +62,7 @@ def _mean_loudness(members: Sequence[Event], more_db: float = 0.0) -> float:
     """1 where there are none: an episode that was told but whose impulses weren't."""
     if not members:
         return 1.0
-    return sum(_loudness(event, more_db) for event in members) / len(members)
+    return sum(loudness_of(event, more_db) for event in members) / len(members)
 
 
 def _crackle_share(episode: Event, ticks: Sequence[Event]) -> float:

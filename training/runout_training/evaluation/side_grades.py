@@ -25,7 +25,7 @@ SIDES = 100
 _GROUPS: dict[str, str] = {
     "audible_clicks_per_min": "clicks",
     "audible_pops_per_min": "clicks",
-    "worst_minute_impulses": "clicks",
+    "worst_minute_loudness": "clicks",
     "audible_scratched_percent": "scratches",
     "audible_crackle_percent": "crackle",
     "noise_468_db": "noise",

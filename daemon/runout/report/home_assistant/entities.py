@@ -52,7 +52,7 @@ _MEASURED: tuple[tuple[str, str, str, str], ...] = (
     ("hum_dbfs", "Hum", "dBFS", "mdi:sine-wave"),
     ("loudness_lufs", "Loudness", "LUFS", "mdi:volume-high"),
     ("true_peak_dbtp", "True peak", "dBTP", "mdi:arrow-collapse-up"),
-    ("worst_minute_impulses", "Worst minute", "1/min", "mdi:chart-bell-curve"),
+    ("worst_minute_loudness", "Worst minute", "1/min", "mdi:chart-bell-curve"),
 )
 """Measures of the last side: name in `measurements`, name, unit, icon"""
 

@@ -38,7 +38,7 @@ TCP_CONNECT_S = 5.0
 ANSWER_S = 10.0
 """Seconds for it to answer a connection's first packet"""
 LARGEST_PACKET = 64 * 1024
-"""Bytes that an MQTT 5 broker may send us in one: twice what we tell Home Assistant and hear again"""
+"""Bytes that an MQTT 5 broker may send us in one: twice what Home Assistant is told of us"""
 _TICK_S = 0.2
 """Seconds between two looks at what is due, if nothing wakes us before"""
 _LOGIN_REFUSED = (134, 135)
