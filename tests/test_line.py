@@ -12,6 +12,7 @@ from runout.grading.table import load_table
 from runout.line import Line
 from runout.model.card import load_model
 from runout.side.side import DefectHeard, SideEnded, SideStarted
+from simulated_sides import simulated
 from sounds import DATA, SHELLAC, faded_out, noise, real_music, with_clicks
 
 MODEL, TABLE = load_model(), load_table()
@@ -213,6 +214,35 @@ def test_events_name_their_track_and_what_ticks_in_the_run_out_makes_no_rate():
     assert side.measurements["clicks_per_min"] == pytest.approx(60 / rated_s, rel=0.1)
     assert side.counts["click"] + side.counts.get("pop", 0) == 1 + len(ticks)
     assert side.parts[-1].name == "locked_run_out"
+
+
+def test_a_skip_shows_in_the_outlook_at_once(monkeypatch):
+    for name in ("runout.line.OUTLOOK_S", "runout.grading.outlook.LEAST_S"):
+        monkeypatch.setattr(name, 5.0)
+    sound = np.ascontiguousarray(simulated(tracks=(30.0,), skips=1).sound.T)
+    line = Line(MODEL, TABLE, RATE, lambda: "s1", 4.0)
+    labels = []
+    for start in range(0, len(sound), 2205):
+        jumped = [
+            one
+            for one in line.feed(sound[start : start + 2205])
+            if isinstance(one, DefectHeard) and one.event.kind == "skip"
+        ]
+        if jumped:
+            labels.append(line.state.outlook.label)
+    assert labels == ["F"]
+
+
+def test_crackle_that_is_on_as_the_needle_lands_again_counts():
+    worn = np.tile(soxr.resample(shellac(), 48_000, RATE).astype(np.float32), (2, 1))
+    once = heard(np.concatenate((silence(4.0), worn, silence(3.0))))[-1]
+    again = heard(np.concatenate((silence(4.0), worn, silence(5.0), worn, silence(3.0))))[-1]
+    assert again.grade.label == once.grade.label
+    assert again.measurements["crackle_percent"] == pytest.approx(
+        once.measurements["crackle_percent"], abs=5.0
+    )
+    known = {event.id for event in again.events}
+    assert {event.part_of for event in again.events} - {None} <= known
 
 
 HUM = 10 ** (-54 / 20)

@@ -8,6 +8,7 @@ from pathlib import Path
 from runout.grading.table import Table, grade
 from runout.line import Line
 from runout.model.card import Model
+from runout.opinion.listener import Listener
 from runout.side.side import ModelId, SideEnded
 from runout.source.file import FileSource
 
@@ -15,7 +16,11 @@ _BLOCK_S = 0.5
 
 
 def grade_file(
-    path: Path, model: Model, table: Table, progress: Callable[[float], None]
+    path: Path,
+    model: Model,
+    table: Table,
+    progress: Callable[[float], None],
+    opinion: Listener | None = None,
 ) -> SideEnded:
     """Hear a file from its beginning to its end as one side, and grade it.
 
@@ -23,7 +28,7 @@ def grade_file(
     pause may be the owner's doing. Raises RunoutError when the file can't be heard to its end.
     """
     source = FileSource(path, _BLOCK_S)
-    line = Line(model, table, source.sample_rate, lambda: "side", lift_s=math.inf)
+    line = Line(model, table, source.sample_rate, lambda: "side", lift_s=math.inf, opinion=opinion)
     heard_s = 0.0
     sides = []
     for block in source.blocks():

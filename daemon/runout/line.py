@@ -6,17 +6,13 @@ samples -> features and scores (model)
 """
 
 import math
-from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 
-from runout.defects.capture import CaptureJudge
-from runout.defects.impulse import Impulse, ImpulseFinder
-from runout.defects.passage import PASSAGE_KINDS, Passage, PassageFinder
-from runout.defects.rarity import Rarity
+from runout.defects.finders import CUT_S, Finders
 from runout.errors import RunoutError
 from runout.grading.outlook import LEAST_S as OUTLOOK_S
 from runout.grading.outlook import Outlook, outlook
@@ -39,10 +35,6 @@ Samples = npt.NDArray[np.float32]
 
 _THUMP_S = 0.4
 """After a lifted needle lands, what sounds for so long is its landing; likewise before a lift"""
-_PENDING_S = 4.0
-"""Impulses wait for so long for it to become certain that the needle is down"""
-_CUT_S = 0.003
-"""A sound that begins or ends amid music does so with a step, which is no defect"""
 _OUTLOOK_EVERY_S = 15.0
 """Between provisional grades: summing a side up takes tens of milliseconds"""
 _LONGEST_SIDE_S = 3600.0
@@ -69,36 +61,27 @@ class Line:
         `opinion` listens along for a second opinion on each side.
         """
         self._scorer = Scorer(model, sample_rate, runtime)
-        self._card = model.card
-        thresholds = model.card.thresholds[sensitivity]
-        self._finder = ImpulseFinder(model.card, thresholds)
-        self._passages = [
-            PassageFinder(kind, model.card, thresholds[kind]) for kind in PASSAGE_KINDS
-        ]
+        self._finders = Finders(model.card, sample_rate, sensitivity)
         # A file is one side, however long: only a needle that nobody lifts is given up.
         self._longest_s = _LONGEST_SIDE_S if math.isfinite(lift_s) else math.inf
-        self._capture = CaptureJudge(sample_rate)
         self._needle = Needle(lift_s)
         self._follower = Follower()
         self._meter = Meter(model.card.features.sample_rate)
         self._opinion = opinion
         self._outlook: Outlook | None = None
         self._outlook_due_s = math.inf
-        self._rarity = Rarity(0.0, model.card.features.sample_rate)
-        self._thresholds = thresholds
         self._table = table
         self._source_rate = sample_rate
         self._new_side_id = new_side_id
         self._rate = model.card.features.sample_rate
         self._hop = model.card.features.hop
         self._model = ModelId(model.card.name, model.card.version, model.card.sha256)
-        self._waiting: deque[Impulse] = deque()
         self._level: tuple[float, float] = (_SILENT_DB, _SILENT_DB)
         self.now_s = 0.0
         """Seconds from the start of the source that have been heard"""
         self._side_id: str | None = None
         self._start_s = 0.0
-        self._listen_from_s = 0.0
+        self._landed = False
         self._account = Account("", 0.0, self._rate, model.card.features.cell_s)
         self._cell_s = model.card.features.cell_s
         self._impulses_at = [model.card.classes.index(name) for name in ("click", "pop")]
@@ -119,6 +102,8 @@ class Line:
             part=self._follower.part if playing else "needle_up",
             track=self._follower.track if playing else None,
             outlook=self._outlook if playing else None,
+            sensitivity=self._finders.sensitivity,
+            clipped_percent=self._meter.clipped_percent if playing else 0.0,
         )
 
     @property
@@ -128,10 +113,7 @@ class Line:
 
     def set_sensitivity(self, sensitivity: Sensitivity) -> None:
         """Listen more or less keenly from now on."""
-        self._thresholds = self._card.thresholds[sensitivity]
-        self._finder.set_thresholds(self._thresholds)
-        for kind, finder in zip(PASSAGE_KINDS, self._passages, strict=True):
-            finder.set_threshold(self._thresholds[kind])
+        self._finders.set_sensitivity(sensitivity)
 
     def new_side(self) -> Iterator[Heard]:
         """End the side that plays and begin another in the same groove; nothing while none does."""
@@ -139,8 +121,7 @@ class Line:
             return
         at_s = self.now_s
         yield from self._end_side(at_s)
-        yield from self._begin_side(at_s)
-        self._listen_from_s = at_s
+        yield from self._begin_side(at_s, landed=False)
 
     def calibrate(self) -> dict[str, float]:
         """What the preamp alone gave over the last minute, see `needle_up`.
@@ -157,7 +138,7 @@ class Line:
     def feed(self, samples: Samples) -> Iterator[Heard]:
         """Take samples of shape (frames, 2) at the source rate; yield what they let be heard."""
         self._meter.input(samples, idle=self._side_id is None)
-        self._capture.feed(samples)
+        self._finders.input(samples)
         for scored in self._scorer.feed(samples):
             yield from self._step(scored)
 
@@ -165,13 +146,10 @@ class Line:
         """Say what the end of the sound leaves; a side that is on ends."""
         for scored in self._scorer.finish():
             yield from self._step(scored)
-        self._wait(self._finder.finish())
-        while self._waiting and self._waiting[-1].start > (self.now_s - 2 * _CUT_S) * self._rate:
-            self._waiting.pop()
-        yield from self._impulses(self.now_s)
-        for finder in self._passages:
-            yield from self._heard(finder.finish())
+        self._finders.finish(self.now_s)
         if self._side_id is not None:
+            yield from self._impulses()
+            yield from self._passages(None)
             yield from self._end_side(self.now_s)
 
     def _step(self, scored: Scored) -> Iterator[Heard]:
@@ -179,8 +157,7 @@ class Line:
         step_s = len(scored.scores) * self._hop / self._rate
         self.now_s = start_s + step_s
         self._level = level_db(scored.audio, self._hop)
-        self._wait(self._finder.feed(scored))
-        self._waiting.extend(self._capture.unheard(scored, self._rate))
+        self._finders.feed(scored)
         self._meter.feed(scored.audio)
         change = self._needle.step(*self._meter.envelope.latest, start_s, self.now_s)
         self._meter.envelope.mark(self._needle.where)
@@ -196,20 +173,22 @@ class Line:
             playing = self._needle.phase == "playing"
             if not self._needle.at_floor:
                 self._account.tally.sound(self._level, step_s, playing)
-            yield from self._impulses(self.now_s)
+            yield from self._impulses()
             scores = scored.scores[:, self._impulses_at].max(axis=1)
             if self._needle.programme:
                 self._account.programme_s = self.now_s
-            if self._opinion is not None and playing:
+            if self._opinion is not None and self._needle.programme:
                 self._opinion.feed(scored)
-            yield from self._account.sound(scored.audio, scores, start_s)
+            for told in self._account.sound(scored.audio, scores, start_s):
+                if told.event.kind in ("skip", "locked_groove"):
+                    # Nothing else makes so much of a grade at once: it isn't waited with.
+                    self._outlook_due_s = self.now_s
+                yield told
             self._follow(start_s)
         else:
             self._meter.idle(self.now_s)
-        for finder in self._passages:
-            yield from self._heard(finder.feed(scored))
-        while self._waiting and self._waiting[0].start < (self.now_s - _PENDING_S) * self._rate:
-            self._waiting.popleft()
+        yield from self._passages(scored)
+        self._finders.forget(self.now_s)
         if change is not None and change.phase == "idle":
             yield from self._end_side(change.time_s, listened_to_s=change.time_s - _THUMP_S)
         elif self._side_id is not None and self.now_s - self._start_s > self._longest_s:
@@ -217,25 +196,23 @@ class Line:
             yield from self._end_side(self.now_s)
             # Who knows when it will be lifted.
             self._meter.ended(math.inf)
-        elif self.now_s >= self._outlook_due_s and self._account.tally.heard_s >= OUTLOOK_S:
+        elif self.now_s >= self._outlook_due_s and not self._needle.at_floor:
             self._look_out()
 
-    def _wait(self, impulses: Sequence[Impulse]) -> None:
-        judged = (self._capture.judge(impulse, self._rate) for impulse in impulses)
-        self._waiting.extend(impulse for impulse in judged if impulse is not None)
-
-    def _begin_side(self, time_s: float) -> Iterator[Heard]:
+    def _begin_side(self, time_s: float, landed: bool = True) -> Iterator[Heard]:
         self._side_id = self._new_side_id()
         self._start_s = time_s
-        self._listen_from_s = time_s + (_THUMP_S if time_s > 0.0 else _CUT_S)
+        self._landed = landed and time_s > 0.0
+        # A file may begin amid music.
+        settled_s = _THUMP_S if self._landed else CUT_S if landed else 0.0
+        self._finders.begin(time_s, time_s + settled_s)
         self._account = Account(self._side_id, time_s, self._rate, self._cell_s)
-        self._follower = Follower()
-        self._rarity = Rarity(time_s, self._rate)
+        self._follower = Follower("needle_up" if landed else "lead_in")
         self._outlook = None
         self._outlook_due_s = time_s
         if self._opinion is not None:
             self._opinion.begin()
-        yield SideStarted(self._side_id, time_s)
+        yield SideStarted(self._side_id, time_s, landed)
 
     def _follow(self, start_s: float) -> None:
         needle = self._needle
@@ -248,30 +225,23 @@ class Line:
             self.now_s,
         )
 
-    def _impulses(self, now_s: float) -> Iterator[Heard]:
-        while self._waiting:
-            impulse = self._waiting.popleft()
-            time_s = impulse.start / self._rate
-            if self._side_id is None or time_s < self._listen_from_s:
-                continue
-            weighed = self._rarity.weigh(impulse)
-            # A glitch is told by its samples; the model only says where to look.
-            told = weighed.kind == "capture_glitch"
-            if told or weighed.confidence >= self._thresholds[weighed.kind]:
-                yield from self._account.impulse(weighed)
-        yield from self._account.passed(now_s)
+    def _impulses(self) -> Iterator[Heard]:
+        for impulse in self._finders.impulses():
+            yield from self._account.impulse(impulse)
+        yield from self._account.passed(self.now_s)
 
-    def _heard(self, passages: Sequence[Passage]) -> Iterator[Heard]:
-        for passage in passages:
-            if self._side_id is not None and passage.start >= self._listen_from_s * self._rate:
-                yield self._account.passage(passage)
+    def _passages(self, scored: Scored | None) -> Iterator[Heard]:
+        # They are looked for while no side plays, too: one may be on as the needle comes down.
+        for passage in self._finders.passages(scored):
+            if self._side_id is not None:
+                yield from self._account.passage(passage)
 
     def _end_side(self, end_s: float, listened_to_s: float = math.inf) -> Iterator[Heard]:
         assert self._side_id is not None
         yield from self._account.finish()
         tally = self._account.tally
         tally.cut(listened_to_s)
-        parts = self._meter.parts(self._account, self._start_s, end_s)
+        parts = self._meter.parts(self._account, self._start_s, end_s, self._landed)
         tally.leave_out(handled(parts))
         measurements = self._meter.measurements(self._account, parts)
         told = Told(tuple(tally.events), parts)
@@ -300,8 +270,10 @@ class Line:
         self._meter.ended(end_s)
 
     def _look_out(self) -> None:
-        """Grade the side as far as it has played."""
-        parts = self._meter.parts(self._account, self._start_s, self.now_s)
+        """Grade the side as far as it has played, if that is far enough."""
+        if self._account.tally.heard_s < OUTLOOK_S:
+            return
+        parts = self._meter.parts(self._account, self._start_s, self.now_s, self._landed)
         measurements = self._meter.measurements(self._account, parts)
         heard_s = self._account.tally.heard_s
         self._outlook = outlook(measurements, heard_s, self._table, sample_rate=self._source_rate)

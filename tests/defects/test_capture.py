@@ -138,6 +138,15 @@ def test_a_seam_that_nothing_was_heard_of_is_told_where_both_walls_leapt():
     assert unheard(judge, leap=place) == []
 
 
+def test_where_it_crackles_no_leap_is_looked_at():
+    places = [one for one in loud_places(60) if one > MUSIC.shape[1] - 80_000]
+    place = max(places, key=lambda one: seam(around(without(MUSIC, one, 44), one), AT))
+    judge = fed(without(MUSIC, place, 44))
+    for n in range(5):
+        judge.judge(impulse(place - 20_000 + n * 1_000), RATE)
+    assert unheard(judge, leap=place) == []
+
+
 def test_a_leap_alone_is_no_glitch():
     assert unheard(fed(MUSIC), leap=LATE) == []
 

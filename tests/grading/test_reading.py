@@ -67,8 +67,23 @@ def test_a_table_may_withhold_for_a_reason_of_its_own(tmp_path):
         (changed('unit = "1/min"', 'unit = "1/h"'),
          "rule 1 (audible_clicks_per_min): unit = '1/h': allowed is one of 1/min"),
         (changed('kind = "rate"', 'kind = "rates"'),
-         "rule 1 (audible_clicks_per_min): kind = 'rates': allowed is one of rate, share, level, "
-         "count, worst"),
+         "rule 1 (audible_clicks_per_min): kind = 'rates': allowed is one of rate, level"),
+        (changed('kind = "level"\nunit = "dB"\nlimits', 'kind = "rate"\nunit = "dB"\nlimits'),
+         "rule 11 (noise_468_db): kind = 'rate': allowed is one of level"),
+        (changed('kind = "count"', 'kind = "worst"'),
+         "rule 6 (skips): kind = 'worst': allowed is one of count"),
+        (changed("limits = { NM = 0.3,", "limits = { NM = -0.3,"),
+         "rule 1 (audible_clicks_per_min): limits = -0.3: allowed is 0 and more"),
+        (changed("limits = { F = 0.5 }", f"limits = {{ F = 1{'0' * 400} }}"),
+         "rule 7 (locked_grooves): limits = a table: allowed is a table of numbers"),
+        ("a = " + 5000 * "[" + 5000 * "]", "not a grade table: nested too deeply"),
+        (changed('measure = "skips"', 'name = "a\\nb"\nmeasure = "skips"'),
+         "rule 6 ('a\\nb'): name = 'a\\nb': allowed is text in quotes, on one line"),
+        (changed("[[rule]]", '[[rule]]\n"a\\nb" = 1'),
+         "rule 1 (audible_clicks_per_min): 'a\\nb': no such key"),
+        (changed('measure = "audible_clicks_per_min"', ""), "rule 1: measure is missing"),
+        (changed("{value:.1f} loud ones", "{value:99999999999} loud"),
+         "rule 1 (audible_clicks_per_min): words = "),
         (changed("VG = 12.0,", "VG = 2.0,"),
          "rule 1 (audible_clicks_per_min): limits.VG = 2: allowed is more than VG+'s 2"),
         (changed('"VG+" = 2.0, VG = 12.0,', "VG = 12.0,"),
@@ -112,6 +127,8 @@ def test_what_is_wrong_is_said_in_one_line(tmp_path, text, message):
 def test_a_table_that_is_not_there(tmp_path):
     with pytest.raises(RunoutError, match=r"^no grade table 'goldmin': allowed are discogs, gold"):
         load_table("goldmin")
+    with pytest.raises(RunoutError, match=r"^no grade table 'a\\x00/b.toml': allowed are"):
+        load_table("a\0/b.toml")
     with pytest.raises(RunoutError, match=r"no\.toml: can't be read: No such file"):
         load_table(tmp_path / "no.toml")
     with pytest.raises(RunoutError, match="can't be read: Is a directory"):
@@ -119,6 +136,12 @@ def test_a_table_that_is_not_there(tmp_path):
     (tmp_path / "latin.toml").write_bytes(b"\xff\xfe")
     with pytest.raises(RunoutError, match="not a text file in UTF-8"):
         load_table(str(tmp_path / "latin.toml"))
+
+
+def test_a_mark_before_the_text_is_no_part_of_it(tmp_path):
+    path = tmp_path / "shop.toml"
+    path.write_text(GOLDMINE, encoding="utf-8-sig")
+    assert load_table(path) == load_table()
 
 
 def test_the_documented_measurements_are_those_that_a_table_may_ask_for():

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from runout.defects.event import Event
-from runout.measure.rates import covered_s, locked_percent, on_wall, worst_minute
+from runout.measure.rates import locked_percent, on_wall, worst_minute
 
 
 def event(time_s: float, kind="click", **more) -> Event:
@@ -63,10 +63,3 @@ def test_a_click_on_both_walls_is_on_either():
     events = [event(1.0, channel="left"), event(2.0, channel="right"), event(3.0), event(4.0)]
     assert (on_wall(events, "left"), on_wall(events, "right")) == (3, 3)
     assert on_wall(events[:1], "right") == 0
-
-
-def test_time_under_several_episodes_counts_once():
-    inner, outer = event(12.0, duration_s=2.0), event(10.0, duration_s=10.0)
-    later, over = event(30.0, duration_s=5.0), event(34.0, duration_s=3.0)
-    assert covered_s([later, inner, outer, over]) == 10.0 + 7.0
-    assert covered_s([]) == 0.0

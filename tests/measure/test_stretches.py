@@ -1,6 +1,9 @@
+import math
+from dataclasses import replace
+
 import pytest
 
-from runout.measure.stretches import find_stretches, handled
+from runout.measure.stretches import find_stretches, handled, run_outs
 from runout.side.tracks import Part
 
 SIDE = (
@@ -53,6 +56,17 @@ def test_the_side_before_is_no_needle_up():
 @pytest.mark.parametrize("kept", [slice(0, 5), slice(2, 7)])
 def test_a_side_that_lacks_an_end_is_not_whole(kept):
     assert not find_stretches(SIDE[kept], up_from_s=0.0).whole
+
+
+def test_a_recording_of_two_sides_has_two_run_outs_and_is_not_one_whole():
+    second = [
+        replace(part, start_s=part.start_s + 300.0, end_s=part.end_s + 300.0) for part in SIDE
+    ]
+    parts = (*SIDE, Part("lifted", 230.0, 310.0), *second[1:])
+    assert flat(run_outs(parts)) == [200.0, 210.0, 210.0, 230.0, 500.0, 510.0, 510.0, math.inf]
+    assert not find_stretches(parts, up_from_s=0.0).whole
+    lifted = (*SIDE, Part("lifted", 230.0, 310.0))
+    assert flat(run_outs(lifted)) == [200.0, 210.0, 210.0, 230.0]
 
 
 def test_without_a_track_nothing_is_known_to_be_groove():

@@ -103,9 +103,25 @@ def test_a_capture_glitch_is_part_of_nothing():
 
 def test_a_passage_is_told_when_it_is_over_and_has_no_peak():
     account = Account("s", 1.0, RATE, CELL_S)
-    said = account.passage(Passage("distortion", 5 * RATE, 2 * RATE, 0.8))
+    (said,) = account.passage(Passage("distortion", 5 * RATE, 2 * RATE, 0.8))
     assert (said.phase, said.event.time_s, said.event.duration_s) == ("single", 5.0, 2.0)
     assert np.isnan(said.event.peak_db)
+
+
+@pytest.mark.parametrize(("goes_on", "times"), [(True, [5.0]), (False, [])])
+def test_a_dropout_is_one_where_the_music_goes_on(goes_on, times):
+    account = Account("s", 1.0, RATE, CELL_S)
+    step_s = 32 * CELL_S
+    said = []
+    for start_s in np.arange(4.0, 8.0, step_s):
+        if start_s + step_s < 5.0 or (goes_on and start_s > 5.03):
+            account.programme_s = start_s + step_s
+        silence = np.zeros((2, 32 * 256), np.float32)
+        said += account.sound(silence, np.zeros(32, np.float32), start_s)
+        if start_s < 5.2 <= start_s + step_s:
+            said += account.passage(Passage("dropout", 5 * RATE, RATE // 40, 0.8))
+    assert [one.event.time_s for one in said] == times
+    assert account.tally.counts["dropout"] == len(times)
 
 
 JUMP = Jump(10.0, 1.8, 1, 0.9)
@@ -127,6 +143,18 @@ def test_a_locked_groove_with_music_is_told_and_the_run_out_is_not():
     account, said = jumped(10.1, *lock)
     assert said == []
     assert account.tally.counts["locked_groove"] == 0
+
+
+def test_a_locked_groove_is_where_it_began_though_a_later_turns_shock_was_heard():
+    account = Account("s", 1.0, RATE, CELL_S)
+    account.programme_s = 12.0
+    (began,) = account._jumps([LockBegan(JUMP)])
+    list(account.impulse(impulse(11.805)))
+    (ended,) = account._jumps([LockEnded(JUMP, 17.2, 4)])
+    assert began.event.time_s == ended.event.time_s == JUMP.time_s
+    account, _ = told([10.004, 11.804], 10.1, programme_s=12.0)
+    (began,) = account._jumps([LockBegan(JUMP)])
+    assert began.event.time_s == pytest.approx(10.004, abs=1e-4)
 
 
 def test_a_skip_is_told_only_in_music():

@@ -23,8 +23,10 @@ def run(levels, lift_s=4.0):
     return changes
 
 
-def test_a_side_from_needle_to_lift():
+@pytest.mark.parametrize("gain_db", [0, -12, -24])
+def test_a_side_from_needle_to_lift(gain_db):
     played = [(-84, 5), (-58, 8), (-20, 60), (-57, 3), (-22, 60), (-56, 10), (-84, 10)]
+    played = [(level_db + gain_db, seconds) for level_db, seconds in played]
     assert run(played) == [("needle_down", 5.0), ("playing", 13.0), ("idle", 146.0)]
 
 

@@ -1,3 +1,4 @@
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -56,6 +57,28 @@ def test_what_sounds_while_the_needle_is_handled_is_taken_back():
     assert tally.counts == {"click": 2}
 
 
+def test_crackle_that_begins_as_the_needle_lands_is_kept_with_its_ticks():
+    tally = played(60.0)
+    for number in range(100):
+        tally.add(click(number, 40.0 + number / 10))
+    tally.join("s-101", 100)
+    tally.add(Event("s-101", 40.0, 10.0, "crackle", "left", 12.0, 0.9, rate_per_s=10.0))
+    tally.leave_out([(30.0, 40.35)])
+    assert {event.part_of for event in tally.events if event.kind == "click"} == {"s-101"}
+    assert tally.counts == {"click": 96, "crackle": 1}
+    assert tally.measurements()["crackle_percent"] == pytest.approx(100.0 * 9.65 / 60.0)
+
+
+def test_what_goes_on_in_the_run_out_counts_until_there():
+    tally = played(60.0)
+    for kind in ("crackle", "scratch", "distortion"):
+        tally.add(Event(f"s-{kind}", 40.0, 20.0, kind, "left", 12.0, 0.9, rate_per_s=40.0))
+    tally.leave_unrated([(45.0, math.inf)], 15.0)
+    measured = tally.measurements()
+    for measure in ("crackle", "scratched", "distorted", "audible_crackle", "audible_scratched"):
+        assert measured[f"{measure}_percent"] == pytest.approx(100.0 * 5.0 / 45.0)
+
+
 def test_a_glitch_that_a_jump_claims_is_the_jumps():
     tally = played(60.0)
     tally.add(click(1, 5.0, kind="capture_glitch"))
@@ -70,7 +93,7 @@ def test_a_click_counts_by_how_loudly_it_is_heard_but_for_the_run_out():
     for time_s, audible_db in ((5.0, 20.0), (15.0, 10.0), (25.0, -6.0), (55.0, 20.0)):
         tally.add(replace(click(time_s, time_s), audible_db=audible_db))
     assert tally.measurements()["audible_clicks_per_min"] == pytest.approx(1.0 + 1.0 / 3.0 + 1.0)
-    tally.leave_unrated(45.0, 15.0)
+    tally.leave_unrated([(45.0, math.inf)], 15.0)
     measured = tally.measurements()
     assert measured["audible_clicks_per_min"] == pytest.approx((1.0 + 1.0 / 3.0) / 0.75)
     assert measured["clicks_per_min"] == pytest.approx(4.0)

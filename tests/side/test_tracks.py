@@ -34,6 +34,15 @@ def test_parts_are_in_order_without_holes_and_from_the_start_of_the_source():
     assert track_at(parts, 500.0) is None
 
 
+@pytest.mark.parametrize(("seconds", "name"), [(8, "gap"), (20, "run_out")])
+def test_a_side_amid_a_recording_ends_in_its_run_out(seconds, name):
+    level = levels((-60, 5), (-20, 60), (-60, seconds), (-84, 9), (-60, 5), (-20, 40), (-60, 20))
+    where = np.full(len(level), DOWN, np.uint8)
+    where[round((65 + seconds) / GRID_S) : round((74 + seconds) / GRID_S)] = UP
+    parts = find_parts(level, level - 20.0, where, landed=True)
+    assert named(parts) == ["needle_drop", "lead_in", 1, name, "lifted", "gap", 2, "run_out"]
+
+
 @pytest.mark.parametrize("gain_db", [-20, 15])
 def test_gain_changes_nothing(gain_db):
     level = levels((-60, 5), (-20, 60), (-60, 2), (-20, 40), (-60, 20))

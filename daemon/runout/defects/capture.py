@@ -132,7 +132,7 @@ class CaptureJudge:
             one = Packet(self._places.popleft(), 1)
             if self._close(self._packets, one) or self._close(self._heard, one):
                 continue
-            if self._seam(one.start) >= _SEAM:
+            if not self._crowded(one.start) and self._seam(one.start) >= _SEAM:
                 found.append(one)
         return [self._glitch(one, scale) for one in sorted(found, key=lambda one: one.start)]
 
@@ -150,6 +150,14 @@ class CaptureJudge:
             return False
         self._judged.append(at)
         return True
+
+    def _crowded(self, at: int) -> bool:
+        """Whether so many impulses were found in the second before that it crackles.
+
+        Ticks that lie close together look like seams now and then, those unfound too.
+        """
+        near = (one for one in self._heard if at - self._rate <= one.start < at)
+        return sum(1 for _ in near) >= _MOST_PER_S
 
     def _seam(self, at: int) -> float:
         """How much of a seam there is near a sample of the source; none where it isn't kept."""

@@ -5,6 +5,7 @@ Those that ship with Runout go by their names; a shop's own goes by its path.
 
 import difflib
 import math
+import re
 import string
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -15,12 +16,26 @@ from typing import Any
 
 from runout.errors import RunoutError
 from runout.grading.grade import LABELS, Label
-from runout.grading.rules import KINDS, PLACES, Rule, Table, Withholding
+from runout.grading.rules import PLACES, Rule, RuleKind, Table, Withholding
 
 SHIPPED = ("discogs", "goldmine")
 """Tables that come with Runout, by name"""
 _LONGEST_SHOWN = 60
 """Letters; a value from a wrong file can be a page long"""
+_LARGEST = 1e12
+"""Of any number in a table; anything larger is a slip"""
+_SPEC = re.compile(r"[+,]?(\.\d)?[efg%]?")
+"""How a value may be put into words"""
+_COUNTED: Mapping[str, tuple[RuleKind, ...]] = {
+    "skips": ("count",),
+    "locked_grooves": ("count",),
+    "worst_minute_loudness": ("worst",),
+}
+_KINDS_OF: Mapping[str, tuple[RuleKind, ...]] = {
+    "1/min": ("rate", "level"),
+    "%": ("share", "level"),
+}
+"""Kinds of rule that a measure may have by its unit; of any other it is a level"""
 
 
 def load_table(name: str | Path = "goldmine") -> Table:
@@ -30,12 +45,13 @@ def load_table(name: str | Path = "goldmine") -> Table:
     """
     if name in SHIPPED:
         text = _shipped(f"{name}.toml")
-    elif isinstance(name, str) and "/" not in name and not name.endswith(".toml"):
+    elif isinstance(name, str) and ("\0" in name or _is_no_path(name)):
         allowed = f"{', '.join(SHIPPED)}, or the path of a .toml file"
         raise RunoutError(f"no grade table {_shown(name)}: allowed are {allowed}")
     else:
         try:
-            text = Path(name).read_text(encoding="utf-8")
+            # Some editors put a mark before the text.
+            text = Path(name).read_text(encoding="utf-8-sig")
         except OSError as error:
             raise RunoutError(f"{name}: can't be read: {error.strerror}") from error
         except UnicodeDecodeError as error:
@@ -44,6 +60,8 @@ def load_table(name: str | Path = "goldmine") -> Table:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise RunoutError(f"{name}: not TOML: {error}") from error
+    except RecursionError as error:
+        raise RunoutError(f"{name}: not a grade table: nested too deeply") from error
     return _table(_Keys(data, str(name)))
 
 
@@ -55,6 +73,15 @@ def known_measures() -> Mapping[str, str]:
 
 def _shipped(name: str) -> str:
     return resources.files("runout.grading").joinpath(name).read_text(encoding="utf-8")
+
+
+def _is_no_path(name: str) -> bool:
+    return "/" not in name and not name.endswith(".toml")
+
+
+def _named(name: object) -> str:
+    """A key or a name on one line."""
+    return name if isinstance(name, str) and name.isprintable() else _shown(name)
 
 
 def _shown(value: object) -> str:
@@ -111,9 +138,8 @@ class _Keys:
         text: str = self.text(key)
         try:
             for _, field, spec, conversion in string.Formatter().parse(text):
-                if field not in (None, "value") or conversion:
+                if field not in (None, "value") or conversion or not _SPEC.fullmatch(spec or ""):
                     raise ValueError(field)
-                format(1.0, spec or "")
         except ValueError as error:
             allowed = "text with no field but {value}, such as '{value:.1f} clicks a minute'"
             raise self.refused(key, text, allowed) from error
@@ -133,7 +159,7 @@ class _Keys:
             raise self.refused(key, value, f"tables, each [[{key}]]")
         names = (one.get("name", one.get("measure")) for one in value)
         return [
-            _Keys(one, f"{self.where}: {key} {number} ({name})" if name else f"{key} {number}")
+            _Keys(one, f"{self.where}: {key} {number}" + (f" ({_named(name)})" if name else ""))
             for number, (one, name) in enumerate(zip(value, names, strict=True), start=1)
         ]
 
@@ -141,12 +167,14 @@ class _Keys:
         """Refuse what nobody took."""
         for key in self._data:
             allowed = ", ".join(self._taken)
-            raise RunoutError(f"{self.where}: {key}: no such key; allowed are {allowed}")
+            raise RunoutError(f"{self.where}: {_named(key)}: no such key; allowed are {allowed}")
 
 
 def _is_number(value: object) -> bool:
     # bool is an int to isinstance, and never what was meant by a number.
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return -_LARGEST <= value <= _LARGEST
 
 
 def _table(keys: _Keys) -> Table:
@@ -183,10 +211,12 @@ def _withholding(keys: _Keys, known: Mapping[str, str]) -> Withholding:
 def _rule(keys: _Keys, known: Mapping[str, str]) -> Rule:
     measure = keys.measure("measure", known)
     over = keys.measure("over", known, optional=True)
+    unit = known[measure] if over is None else "dB"
+    kinds = _COUNTED.get(measure, _KINDS_OF.get(unit, ("level",)))
     rule = Rule(
         measure=measure,
-        kind=keys.one_of("kind", KINDS),
-        unit=keys.one_of("unit", (known[measure] if over is None else "dB",)),
+        kind=keys.one_of("kind", kinds),
+        unit=keys.one_of("unit", (unit,)),
         limits=_limits(keys),
         words=keys.words("words"),
         source=keys.text("source"),
@@ -200,6 +230,9 @@ def _rule(keys: _Keys, known: Mapping[str, str]) -> Rule:
         unless_within=keys.number("unless_within", optional=True),
     )
     keys.done()
+    first = next(iter(rule.limits.values()))
+    if rule.kind != "level" and first < 0.0:
+        raise keys.refused("limits", first, f"0 and more where kind = {rule.kind!r}")
     if (rule.kind == "share") != (rule.stretch_s > 0.0):
         raise RunoutError(f"{keys.where}: stretch_s goes with kind = 'share', and is needed there")
     if rule.unless_within is not None and rule.unless is None:
@@ -216,7 +249,8 @@ def _limits(keys: _Keys) -> Mapping[Label, float]:
     for label in given:
         if label not in allowed:
             raise RunoutError(
-                f"{keys.where}: limits.{label}: no such key; allowed are {', '.join(allowed)}"
+                f"{keys.where}: limits.{_named(label)}: no such key; allowed are "
+                f"{', '.join(allowed)}"
             )
     limits: dict[Label, float] = {label: float(given[label]) for label in allowed if label in given}
     labels = list(limits)

@@ -16,7 +16,6 @@ Array = npt.NDArray[np.float64]
 RuleKind = Literal["rate", "share", "level", "count", "worst"]
 """Events a minute; per cent of the time; a level, which is what it is however long it is heard; a
 count over the whole side; events in the worst minute"""
-KINDS: tuple[RuleKind, ...] = ("rate", "share", "level", "count", "worst")
 Place = Literal[
     "clicks",
     "pops",

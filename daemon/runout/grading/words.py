@@ -1,7 +1,9 @@
 """The reason for a grade as a dealer would write it: what is heard, and where."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -9,8 +11,9 @@ from runout.defects.event import Event, Kind
 from runout.grading import rules
 from runout.grading.grade import Evidence, Label
 from runout.grading.places import about, clock, listed, rated_parts, where, which
+from runout.side.cuts import covered_s, outside
 from runout.side.tracks import Part
-from runout.side.weighed import loudness_of
+from runout.side.weighed import crackle_share, loudness_of, members_of
 
 MOST_REASONS = 3
 """More is a list, and no reason"""
@@ -24,6 +27,12 @@ _SELDOM_PER_MIN = 1.0
 _MINUTE_S = 60.0
 _MAIN = 0.6
 """A scratch that takes so much of the scratched time is the one to name"""
+_HEARD_SHARE = 0.05
+"""Crackle that fills so much of its time with what is heard is heard"""
+_GROOVE_S = 1.0
+"""Of a lead-in or gap: there may be no noise to measure in a shorter one"""
+_THROUGHOUT = 1.0 / 3.0
+"""Less of the time isn't throughout, though it be in every track"""
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _DENSE: tuple[rules.Place, ...] = ("clicks", "pops", "scratches", "crackle")
 """What a bad minute is made of"""
@@ -71,16 +80,13 @@ def _impulses(kind: Kind, noun: str) -> Callable[[Told, Evidence], str]:
         events = [event for event in _rated(told, (kind,)) if event.part_of is None]
         if not events:
             return ""
-        spans = _spans(events)
-        known = [event.audible_db for event in events if event.audible_db is not None]
-        level = float(np.median(known)) if known else None
-        manner = "" if level is None else "loud " if level > _LOUD_DB else ""
-        manner = "soft " if level is not None and level < _SOFT_DB else manner
+        spans, manner = _spans(events), _manner(events)
         if len(events) <= _FEW:
-            number = _NUMBERS[len(events)]
-            return f"{number} {manner}{noun}{'s' * (len(events) > 1)}{which(spans, told.parts)}"
+            return f"{_few(events, noun)}{which(spans, told.parts)}"
         place = where(spans, told.parts).words
-        rate = len(events) / _minutes(told.parts)
+        heard_s = events[-1].time_s - events[0].time_s
+        minutes = _minutes(told.parts) if place == " throughout" else max(1.0, heard_s / 60.0)
+        rate = len(events) / minutes
         if rate < _SELDOM_PER_MIN:
             return f"now and then a {manner}{noun}{'' if place == ' throughout' else place}"
         often = f", about {_round(rate)} a minute" if place == " throughout" else ""
@@ -93,11 +99,13 @@ def _stretches(kind: Kind, noun: str) -> Callable[[Told, Evidence], str]:
     """Phrases for what lasts: 'crackle in the first 30 s of track 1'."""
 
     def phrase(told: Told, _evidence: Evidence) -> str:
-        spans = _spans(_rated(told, (kind,)))
-        if not spans:
+        events = _rated(told, (kind,))
+        if not events:
             return ""
-        place = where(spans, told.parts)
-        length = "" if place.tells_length else f" for {about(_covered_s(spans))}"
+        place, all_s = where(_spans(events), told.parts), covered_s(events)
+        if place.words == " throughout" and all_s < _THROUGHOUT * 60.0 * _minutes(told.parts):
+            return f"{noun} here and there, {about(all_s)} in all"
+        length = "" if place.tells_length else f" for {about(all_s)}"
         return f"{noun}{length}{place.words}"
 
     return phrase
@@ -111,7 +119,9 @@ def _jumps(kind: Kind, noun: str) -> Callable[[Told, Evidence], str]:
         if not events:
             return ""
         first = events[0]
-        place = f"{which(_spans([first]), told.parts)} at {clock(first.time_s)}"
+        # From the needle's going down: a box counts from when it was switched on.
+        since_s = first.time_s - told.parts[0].start_s
+        place = f"{which(_spans([first]), told.parts)} at {clock(since_s)}"
         if len(events) == 1:
             return f"a {noun}{place}"
         return f"{_number(len(events))} {noun}s, the first{place}"
@@ -124,15 +134,23 @@ def _scratches(told: Told, _evidence: Evidence) -> str:
     if not scratches:
         return ""
     spans = _spans(scratches)
-    covered_s = _covered_s(spans)
+    all_s = covered_s(scratches)
     start, end = main = max(spans, key=lambda span: span[1] - span[0])
-    if end - start >= _MAIN * covered_s:
+    if end - start >= _MAIN * all_s:
         return f"ticks every turn for {about(end - start)}{which([main], told.parts)}"
-    return f"ticks every turn{which(spans, told.parts)}, {about(covered_s)} in all"
+    place = which(spans, told.parts)
+    if place == " throughout" and all_s < _THROUGHOUT * 60.0 * _minutes(told.parts):
+        place = " here and there"
+    return f"ticks every turn{place}, {about(all_s)} in all"
 
 
 def _worst_minute(told: Told, _evidence: Evidence) -> str:
-    events = [event for event in _rated(told, ("click", "pop")) if event.part_of is None]
+    tracks = [(part.start_s, part.end_s) for part in told.parts if part.track is not None]
+    events = [
+        event
+        for event in _rated(told, ("click", "pop"))
+        if event.part_of is None and any(start <= event.time_s < end for start, end in tracks)
+    ]
     if not events:
         return ""
     times = np.array([event.time_s for event in events])
@@ -140,11 +158,15 @@ def _worst_minute(told: Told, _evidence: Evidence) -> str:
     sums = np.concatenate(([0.0], np.cumsum([loudness_of(event) for event in events])))
     begin = int(np.argmax(sums[until] - sums[:-1]))
     worst = events[begin : until[begin]]
-    return f"about {_round(len(worst))} clicks within a minute{which(_spans(worst), told.parts)}"
+    noun = "pop" if all(event.kind == "pop" for event in worst) else "click"
+    place = which(_spans(worst), told.parts)
+    if len(worst) <= _FEW:
+        return f"{_few(worst, noun)}{' within a minute' * (len(worst) > 1)}{place}"
+    return f"about {_round(len(worst))} {noun}s within a minute{place}"
 
 
 def _groove(told: Told, evidence: Evidence) -> str:
-    names = {part.name for part in told.parts}
+    names = {part.name for part in told.parts if part.end_s - part.start_s >= _GROOVE_S}
     heard = ["in the lead-in"] * ("lead_in" in names) + ["between the tracks"] * ("gap" in names)
     return _noise(evidence) + listed(heard or ["in the run-out"])
 
@@ -174,30 +196,48 @@ _PHRASES: Mapping[rules.Place, Callable[[Told, Evidence], str]] = {
 
 def _rated(told: Told, kinds: Sequence[Kind]) -> list[Event]:
     """Events of some kinds that count for the grade and can be heard, in order of time."""
-    spans = [(part.start_s, part.end_s) for part in rated_parts(told.parts)]
+    rated = rated_parts(told.parts)
+    between = [(one.end_s, other.start_s) for one, other in pairwise(rated)]
+    after = (rated[-1].end_s, math.inf) if rated else (-math.inf, math.inf)
+    members = members_of(told.events) if "crackle" in kinds else {}
+    heard = [
+        event
+        for event in told.events
+        if event.kind in kinds and _is_heard(event, members.get(event.id, ()))
+    ]
     return sorted(
         (
             event
-            for event in told.events
-            if event.kind in kinds
-            and (event.audible_db is None or event.audible_db > 0.0)
-            and any(start <= event.time_s < end for start, end in spans)
+            for event in outside(heard, [*between, after])
+            if any(part.start_s <= event.time_s < part.end_s for part in rated)
         ),
         key=lambda event: event.time_s,
     )
 
 
+def _is_heard(event: Event, members: Sequence[Event]) -> bool:
+    if event.kind == "crackle":
+        # Dense ticks are heard together where most of them wouldn't be by themselves.
+        return crackle_share(event, members) >= _HEARD_SHARE
+    return event.audible_db is None or event.audible_db > 0.0
+
+
+def _few(events: Sequence[Event], noun: str) -> str:
+    """Up to three of them, counted out: 'two loud pops'."""
+    return f"{_NUMBERS[len(events)]} {_manner(events)}{noun}{'s' * (len(events) > 1)}"
+
+
+def _manner(events: Sequence[Event]) -> str:
+    """How loudly most of them are heard: 'loud ', 'soft ' or nothing."""
+    known = [event.audible_db for event in events if event.audible_db is not None]
+    if not known:
+        return ""
+    level_db = float(np.median(known))
+    return "loud " if level_db > _LOUD_DB else "soft " if level_db < _SOFT_DB else ""
+
+
 def _spans(events: Sequence[Event]) -> list[tuple[float, float]]:
     return [(event.time_s, event.time_s + event.duration_s) for event in events]
-
-
-def _covered_s(spans: Sequence[tuple[float, float]]) -> float:
-    """Seconds under spans in order of time, those under several counted once."""
-    covered_s = until_s = 0.0
-    for start, end in spans:
-        covered_s += max(0.0, end - max(start, until_s))
-        until_s = max(until_s, end)
-    return covered_s
 
 
 def _minutes(parts: Sequence[Part]) -> float:

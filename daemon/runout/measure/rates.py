@@ -45,18 +45,6 @@ def on_wall(events: Sequence[Event], wall: Literal["left", "right"]) -> int:
     return sum(event.channel in (wall, "both") for event in events)
 
 
-def covered_s(episodes: Sequence[Event]) -> float:
-    """Seconds under episodes, those under several counted once."""
-    if not episodes:
-        return 0.0
-    starts = np.array([event.time_s for event in episodes])
-    order = np.argsort(starts)
-    starts = starts[order]
-    ends = np.maximum.accumulate(starts + np.array([event.duration_s for event in episodes])[order])
-    before = np.concatenate((starts[:1], ends[:-1]))
-    return float(np.maximum(0.0, ends - np.maximum(starts, before)).sum())
-
-
 def _impulses(events: Sequence[Event], spans_s: Spans) -> list[Event]:
     impulses = [event for event in events if event.kind in ("click", "pop")]
     times = np.array([event.time_s for event in impulses])

@@ -4,6 +4,7 @@ A part's edges are told on a grid of 50 ms, and a needle that lands or is lifted
 keeps clear of both.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -16,7 +17,7 @@ _EDGE_S = 0.1
 """... and the groove's and the preamp's of the parts beside it: music is so much the louder"""
 
 _LEAD_IN: tuple[PartName, ...] = ("lead_in",)
-_RUN_OUT: tuple[PartName, ...] = ("run_out", "locked_run_out")
+RUN_OUT: tuple[PartName, ...] = ("run_out", "locked_run_out")
 _UP: tuple[PartName, ...] = ("lifted",)
 _AWAY: tuple[PartName, ...] = ("lifted", "stopped")
 
@@ -43,10 +44,17 @@ def find_stretches(parts: Sequence[Part], up_from_s: float) -> Stretches:
     before = [(up_from_s + THUMP_S, parts[0].start_s - THUMP_S)] if parts else []
     return Stretches(
         programme=_spans(parts, ("track",), 0.0),
-        groove=_spans(parts, (*_LEAD_IN, "gap", *_RUN_OUT), _EDGE_S) if has_music else [],
+        groove=_spans(parts, (*_LEAD_IN, "gap", *RUN_OUT), _EDGE_S) if has_music else [],
         needle_up=[*before, *_spans(parts, _UP, THUMP_S)],
-        whole=has_music and not names.isdisjoint(_LEAD_IN) and not names.isdisjoint(_RUN_OUT),
+        whole=not names.isdisjoint(_LEAD_IN) and _ends_once(parts),
     )
+
+
+def _ends_once(parts: Sequence[Part]) -> bool:
+    """Whether there is music and a run-out after it; of two sides, there is one amid it."""
+    tracks = [index for index, part in enumerate(parts) if part.track is not None]
+    ends = [index for index, part in enumerate(parts) if part.name in RUN_OUT]
+    return bool(tracks) and bool(ends) and min(ends) > max(tracks)
 
 
 def handled(parts: Sequence[Part]) -> Spans:
@@ -55,6 +63,19 @@ def handled(parts: Sequence[Part]) -> Spans:
     What sounds there is the owner's hand, and no defect of the record.
     """
     return [(part.start_s - THUMP_S, part.end_s + THUMP_S) for part in parts if part.name in _AWAY]
+
+
+def run_outs(parts: Sequence[Part]) -> Spans:
+    """When the needle was in a run-out; a recording of two sides has two.
+
+    One that comes last has no end, as a part's own is told on a grid.
+    """
+    last = len(parts) - 1
+    return [
+        (part.start_s, math.inf if index == last else part.end_s)
+        for index, part in enumerate(parts)
+        if part.name in RUN_OUT
+    ]
 
 
 def _spans(parts: Sequence[Part], names: tuple[PartName, ...], edge_s: float) -> Spans:

@@ -3,7 +3,7 @@
 import math
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -12,14 +12,13 @@ from runout.measure.bandwidth import bandwidth_hz
 from runout.measure.correlation import channel_correlation
 from runout.measure.loudness import loudness
 from runout.measure.noise import programme_level_db, surface_noise
-from runout.measure.rates import covered_s, on_wall
+from runout.measure.rates import on_wall
 from runout.measure.slices import LEFT, RIGHT, SILENCE_DB, SliceStore, Spans, Stretch
 from runout.measure.stretches import find_stretches
+from runout.side.cuts import covered_s, within
 from runout.side.tracks import Part
 from runout.side.weighed import weighed
 
-_EPISODES: tuple[Kind, ...] = ("crackle", "scratch", "distortion", "locked_groove", "dropout")
-"""Kinds that last, and may reach from one track into the next"""
 _COVERED: dict[str, Kind] = {
     "crackle_percent": "crackle",
     "scratched_percent": "scratch",
@@ -101,7 +100,7 @@ def _noise_before(
 
 def _of_events(part: Part, events: Sequence[Event]) -> dict[str, float]:
     """Rates and shares; of an episode, what of it lies in the track."""
-    inside = [cut for one in events if (cut := _cut(one, part)) is not None]
+    inside = [cut for one in events if (cut := within(one, part.start_s, part.end_s)) is not None]
     seconds = max(part.end_s - part.start_s, _SHORTEST_S)
     minutes = seconds / 60.0
     single = [one for one in inside if one.part_of is None]
@@ -115,12 +114,3 @@ def _of_events(part: Part, events: Sequence[Event]) -> dict[str, float]:
     for name, kind in _COVERED.items():
         measured[name] = 100.0 * covered_s([one for one in inside if one.kind == kind]) / seconds
     return measured | weighed(inside, seconds)
-
-
-def _cut(event: Event, part: Part) -> Event | None:
-    """What of an event lies in a part; an impulse lies where it begins."""
-    if event.kind not in _EPISODES:
-        return event if part.start_s <= event.time_s < part.end_s else None
-    start_s = max(event.time_s, part.start_s)
-    end_s = min(event.time_s + event.duration_s, part.end_s)
-    return replace(event, time_s=start_s, duration_s=end_s - start_s) if end_s > start_s else None

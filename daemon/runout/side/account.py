@@ -14,6 +14,7 @@ from runout.defects.impulse import Impulse
 from runout.defects.passage import Passage
 from runout.defects.scratch import Began, Ended, Joined, Scratch, ScratchTracker, Tick
 from runout.defects.turns import Jump, LockBegan, LockEnded, Skipped, TurnTracker
+from runout.side.holes import Holes
 from runout.side.loop import LoopTicks
 from runout.side.side import DefectHeard
 from runout.side.tally import Tally
@@ -52,6 +53,7 @@ class Account:
         self._turn_periods: list[float] = []
         self._numbered = 0
         self._loop = LoopTicks()
+        self._holes = Holes(rate)
 
     @property
     def closed_s(self) -> float:
@@ -73,6 +75,8 @@ class Account:
         self._crackle.scores(scores, start_s, self._cell_s)
         self._scratches.scores(scores, start_s, self._cell_s)
         yield from self._jumps(self._turns.feed(audio, scores))
+        now_s = start_s + len(scores) * self._cell_s
+        yield from map(self._passage, self._holes.told(self.programme_s, now_s))
 
     def impulse(self, impulse: Impulse) -> Iterator[DefectHeard]:
         """Take the next impulse."""
@@ -101,8 +105,14 @@ class Account:
         if began is not None:
             yield self._crackle_began(began, event)
 
-    def passage(self, passage: Passage) -> DefectHeard:
-        """Take a dropout or a distorted passage that is over."""
+    def passage(self, passage: Passage) -> Iterator[DefectHeard]:
+        """Take a dropout or a distorted passage that is over; a dropout is told a little later."""
+        if passage.kind == "dropout":
+            self._holes.add(passage)
+        else:
+            yield self._passage(passage)
+
+    def _passage(self, passage: Passage) -> DefectHeard:
         event = Event(
             id=self._next_id(),
             time_s=passage.start / self._rate,
@@ -262,10 +272,11 @@ class Account:
         due = jump.time_s + jump.lag_s * np.arange(repeats)
         shocks = self.tally.near(due, _SHOCK_S)
         self.tally.claim(id, [shock.id for shock in shocks])
+        first = (one.time_s for one in shocks if abs(one.time_s - jump.time_s) <= _SHOCK_S)
         return Event(
             id=id,
             # An impulse's place is told more finely than a jump's.
-            time_s=shocks[0].time_s if shocks else jump.time_s,
+            time_s=next(first, jump.time_s),
             duration_s=repeats * jump.lag_s,
             kind=kind,
             channel="both",

@@ -10,12 +10,10 @@ import math
 
 from runout.side.envelope import DOWN, STOPPED
 from runout.side.groove import QUIET_DB
-from runout.side.tracks import DROP_S, GAP_DB_S, SHORTEST_S, PartName
+from runout.side.tracks import DROP_S, GAP_DB_S, RUN_OUT_S, SHORTEST_S, PartName
 
 _MUSIC_S = 0.5
 """Of music make a track"""
-_RUN_OUT_S = 15.0
-"""Without music are no gap any more; of 34 gaps between tracks of real LPs one was longer"""
 _RANGE_DB = 20.0
 """Music has stood so far over what is now taken for the groove's noise"""
 
@@ -23,8 +21,9 @@ _RANGE_DB = 20.0
 class Follower:
     """Fed what the needle says of one side, step by step."""
 
-    def __init__(self) -> None:
-        self.part: PartName = "needle_up"
+    def __init__(self, part: PartName = "needle_up") -> None:
+        """`part` is where the needle is; `lead_in` where it didn't land but is in a groove."""
+        self.part: PartName = part
         self.track: int | None = None
         """Number of the track that plays; None between tracks"""
         self._number = 0
@@ -92,7 +91,7 @@ class Follower:
     def _silence(self, closed: bool, now_s: float) -> None:
         if self._number == 0:
             self._enter("lead_in", now_s)
-        elif self.part in ("gap", "run_out") and now_s - self._part_s >= _RUN_OUT_S:
+        elif self.part in ("gap", "run_out") and now_s - self._part_s >= RUN_OUT_S:
             self.part = "locked_run_out" if closed else "run_out"
         elif self.part in ("track", "needle_drop") and self._loudest_db >= _RANGE_DB:
             self._enter("gap", now_s)

@@ -27,10 +27,15 @@ class Headroom:
         if peak >= _FULL_SCALE:
             self._clipped += _clipped(np.abs(samples))
 
+    @property
+    def clipped_percent(self) -> float:
+        """Of the samples so far."""
+        return 100.0 * self._clipped / max(self._samples, 1)
+
     def measurements(self) -> dict[str, float]:
         """By name, units in the names."""
         return {
-            "clipped_percent": 100.0 * self._clipped / max(self._samples, 1),
+            "clipped_percent": self.clipped_percent,
             "peak_dbfs": 20.0 * float(np.log10(max(self._peak, 1e-6))),
         }
 

@@ -7,6 +7,7 @@ from runout.defects.event import Event, Kind
 from runout.grading.grade import Grade
 from runout.grading.outlook import Outlook
 from runout.measure.tracks import TrackMeasured
+from runout.model.sensitivity import Sensitivity
 from runout.opinion.opinion import Opinion
 from runout.side.tracks import Part, PartName
 
@@ -29,6 +30,8 @@ class SideStarted:
     side_id: str
     time_s: float
     """Seconds from the start of the source"""
+    landed: bool = True
+    """False where it was in the groove before: somebody said that another side begins"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,10 @@ class LiveState:
     """Number of the track that plays, from 1; None while none does"""
     outlook: Outlook | None = None
     """The provisional grade, and what it may become; None while too little was heard"""
+    sensitivity: Sensitivity = "normal"
+    """How keenly it is listened"""
+    clipped_percent: float = 0.0
+    """Of the samples of this side, so far"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,5 @@
 """What a side adds up to: its events, counts and measurements."""
 
-import math
 from collections import Counter, deque
 from collections.abc import Collection, Sequence
 from dataclasses import replace
@@ -10,6 +9,7 @@ import numpy.typing as npt
 
 from runout.defects.crackle import CrackleEnded
 from runout.defects.event import Channel, Event, Kind
+from runout.side.cuts import Spans, covered_s, outside
 from runout.side.weighed import weighed
 
 _QUIET_S = 1.0
@@ -37,7 +37,7 @@ class Tally:
         self._energy = [0.0, 0.0]
         self.heard_s = 0.0
         """Seconds of programme"""
-        self._rated_until_s = math.inf
+        self._unrated: Spans = ()
         self._unrated_s = 0.0
 
     def sound(self, levels_db: tuple[float, float], step_s: float, playing: bool) -> None:
@@ -143,23 +143,17 @@ class Tally:
         self.events = kept
         self.counts = Counter(event.kind for event in kept)
 
-    def leave_out(self, spans_s: Sequence[tuple[float, float]]) -> None:
-        """Take back what begins within some spans: the needle was being handled."""
-        if not spans_s:
-            return
-        self.events = [
-            event
-            for event in self.events
-            if not any(start <= event.time_s < end for start, end in spans_s)
-        ]
+    def leave_out(self, spans_s: Spans) -> None:
+        """Take back what lies within some spans: the needle was being handled."""
+        self.events = outside(self.events, spans_s)
         self.counts = Counter(event.kind for event in self.events)
 
-    def leave_unrated(self, start_s: float, seconds: float) -> None:
-        """Say that from `start_s` on it was the run-out, which was heard for `seconds`.
+    def leave_unrated(self, spans_s: Spans, seconds: float) -> None:
+        """Say within which spans nothing makes a rate or a grade, and for how long it was heard.
 
-        It ticks by its nature, once a turn: that is told, but makes no rate and no grade.
+        The run-out ticks by its nature, once a turn: that is told, but not rated.
         """
-        self._rated_until_s = start_s
+        self._unrated = spans_s
         self._unrated_s = seconds
 
     def clicks_per_min(self, now_s: float, since_s: float) -> float:
@@ -175,8 +169,7 @@ class Tally:
         `ongoing` are the episodes that are on, as far as they were heard.
         """
         seconds = self._seconds - self._unrated_s
-        events = [*self.events, *ongoing]
-        rated = [event for event in events if event.time_s < self._rated_until_s]
+        rated = outside([*self.events, *ongoing], self._unrated)
         counts = Counter(event.kind for event in rated)
         single = [event for event in rated if event.part_of is None]
         clicks = sum(event.kind == "click" for event in single)
@@ -193,11 +186,11 @@ class Tally:
             "crackle_percent": min(100.0, 100.0 * crackle_s / max(seconds, 1.0)),
             "dropouts_per_min": counts["dropout"] / minutes,
             "distorted_percent": min(
-                100.0, 100.0 * _covered_s(_of_kind(rated, "distortion")) / max(seconds, 1.0)
+                100.0, 100.0 * covered_s(_of_kind(rated, "distortion")) / max(seconds, 1.0)
             ),
             "capture_glitches_per_min": glitches / minutes,
             "scratched_percent": min(
-                100.0, 100.0 * _covered_s(_of_kind(rated, "scratch")) / max(seconds, 1.0)
+                100.0, 100.0 * covered_s(_of_kind(rated, "scratch")) / max(seconds, 1.0)
             ),
         }
         measured |= weighed(rated, 60.0 * minutes)
@@ -234,16 +227,6 @@ def _median(levels_db: Sequence[float | None]) -> float | None:
 
 def _of_kind(events: Sequence[Event], kind: Kind) -> list[Event]:
     return [event for event in events if event.kind == kind]
-
-
-def _covered_s(episodes: Sequence[Event]) -> float:
-    """Seconds under episodes, those under several counted once."""
-    covered = until = 0.0
-    for event in sorted(episodes, key=lambda event: event.time_s):
-        end = event.time_s + event.duration_s
-        covered += max(0.0, end - max(event.time_s, until))
-        until = max(until, end)
-    return covered
 
 
 def _quietest(levels: npt.NDArray[np.float64], steps: int) -> float:

@@ -37,6 +37,8 @@ SHORTEST_S = 10.0
 """Less between two gaps is a pause in the music, or the needle's being handled, and no track"""
 DROP_S = 0.4
 """The needle's landing itself"""
+RUN_OUT_S = 15.0
+"""Without music are no gap any more; of 34 gaps between tracks of real LPs one was longer"""
 _TICK_BINS = 6
 """0.3 s: a thump in the run-out, once a turn; no note is as short amid silence"""
 _SCRAPE_BINS = 200
@@ -112,6 +114,9 @@ def find_parts(
     if place < len(where):
         parts.append(_away(where, place, len(where)))
     parts = _with_tail(_with_head(parts, landed), locked_s - start_s)
+    parts = [
+        _run_out_or(part, after) for part, after in zip(parts, [*parts[1:], None], strict=True)
+    ]
     return tuple(
         replace(part, start_s=start_s + part.start_s, end_s=start_s + part.end_s)
         for part in _numbered(parts)
@@ -244,6 +249,13 @@ def _with_tail(parts: list[Part], locked_s: float) -> list[Part]:
     if gone:
         body.append(Part(gone[0].name, gone[0].start_s, gone[-1].end_s))
     return body
+
+
+def _run_out_or(part: Part, after: Part | None) -> Part:
+    """Amid a recording of two sides: the first one's run-out, if this is one; else the part."""
+    lifted = after is not None and after.name in ("lifted", "stopped")
+    long = part.end_s - part.start_s >= RUN_OUT_S
+    return replace(part, name="run_out") if part.name == "gap" and lifted and long else part
 
 
 def _is_short(part: Part) -> bool:

@@ -7,7 +7,7 @@ of it as is filled with what is heard.
 
 import math
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -28,14 +28,11 @@ def weighed(events: Sequence[Event], seconds: float) -> dict[str, float]:
 
     An impulse whose loudness wasn't told counts in full.
     """
-    members: dict[str, list[Event]] = defaultdict(list)
-    for event in events:
-        if event.part_of is not None and event.kind in ("click", "pop"):
-            members[event.part_of].append(event)
+    members = members_of(events)
     single = [event for event in events if event.part_of is None]
     minutes = seconds / 60.0
     crackle_s = sum(
-        event.duration_s * _crackle_share(event, members[event.id])
+        event.duration_s * crackle_share(event, members[event.id])
         for event in single
         if event.kind == "crackle"
     )
@@ -47,6 +44,15 @@ def weighed(events: Sequence[Event], seconds: float) -> dict[str, float]:
         "audible_crackle_percent": min(100.0, 100.0 * crackle_s / seconds),
         "audible_scratched_percent": min(100.0, 100.0 * _under_s(scratches, shares) / seconds),
     }
+
+
+def members_of(events: Sequence[Event]) -> Mapping[str, list[Event]]:
+    """The clicks and pops of each episode, by its id; none of one that has none."""
+    members: dict[str, list[Event]] = defaultdict(list)
+    for event in events:
+        if event.part_of is not None and event.kind in ("click", "pop"):
+            members[event.part_of].append(event)
+    return members
 
 
 def _sum(events: Sequence[Event], kind: str) -> float:
@@ -65,8 +71,8 @@ def _mean_loudness(members: Sequence[Event], more_db: float = 0.0) -> float:
     return sum(loudness_of(event, more_db) for event in members) / len(members)
 
 
-def _crackle_share(episode: Event, ticks: Sequence[Event]) -> float:
-    """Of an episode's time, what is filled with ticks that are heard."""
+def crackle_share(episode: Event, ticks: Sequence[Event]) -> float:
+    """Of the time of an episode of crackle, what is filled with ticks that are heard: 0 to 1."""
     rate = episode.rate_per_s or 0.0
     crowd_db = _CROWD_DB * math.log10(max(rate / _CROWD_PER_S, 1.0))
     return min(1.0, _mean_loudness(ticks, crowd_db) * rate / _FULL_RATE_PER_S)
