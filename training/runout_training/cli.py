@@ -168,13 +168,17 @@ def _evaluate(arguments: argparse.Namespace) -> None:
 def _evaluate_sides(arguments: argparse.Namespace) -> None:
     from runout.model.card import load_model
     from runout_training.corpus.prepare import prepare
+    from runout_training.evaluation import side_grades, side_steady
     from runout_training.evaluation.accuracy import write
-    from runout_training.evaluation.side_grades import as_markdown, evaluate_sides
 
     prepare(arguments.cache)
     model = load_model(folder=arguments.models)
-    split, seed = arguments.split, arguments.seed
-    tables = as_markdown(evaluate_sides(arguments.cache, model, split, seed, arguments.sides))
+    split, seed, count = arguments.split, arguments.seed, arguments.sides
+    grades = side_grades.evaluate_sides(arguments.cache, model, split, seed, count)
+    steady = side_steady.score_steadiness(
+        arguments.cache, model, split, seed, min(count, side_steady.SIDES)
+    )
+    tables = f"{side_grades.as_markdown(grades)}\n\n{side_steady.as_markdown(steady)}"
     print(tables)
     # What was tuned on is no page's business.
     if split == "test":

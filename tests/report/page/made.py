@@ -7,6 +7,7 @@ import numpy as np
 
 from runout.defects.event import Event
 from runout.grading.grade import Evidence, Grade
+from runout.measure.tracks import TrackMeasured
 from runout.report.page.scan import COLUMNS, ROWS, Scan
 from runout.side.side import ModelId, SideEnded
 from runout.side.tracks import Part
@@ -76,9 +77,26 @@ SIDE = SideEnded(
         Part("track", 5.0, 55.0, 1),
         Part("run_out", 55.0, 60.0),
     ),
+    tracks=(
+        TrackMeasured(
+            1,
+            5.0,
+            55.0,
+            {"click": 7, "scratch": 1},
+            {"audible_clicks_per_min": 1.24, "noise_468_db": -47.6, "loudness_lufs": -18.04},
+        ),
+    ),
 )
 EMPTY = replace(
-    SIDE, heard_s=0.0, rpm=None, grade=WITHHELD, counts={}, measurements={}, events=(), parts=()
+    SIDE,
+    heard_s=0.0,
+    rpm=None,
+    grade=WITHHELD,
+    counts={},
+    measurements={},
+    events=(),
+    parts=(),
+    tracks=(),
 )
 
 

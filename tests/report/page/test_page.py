@@ -8,6 +8,7 @@ from itertools import pairwise
 import pytest
 
 from report.page.made import EMPTY, GRADE, MADE, RATE, SIDE, dense, scanned
+from runout.opinion.opinion import Opinion
 from runout.report.page.excerpts import excerpts_of, worst
 from runout.report.page.page import confidence_words, page
 from runout.report.page.scan import Cut
@@ -133,6 +134,36 @@ def test_pictures_have_words_and_headings_have_their_order():
     assert levels[0] == 1
     assert levels.count(1) == 1
     assert all(later - earlier <= 1 for earlier, later in pairwise(levels))
+
+
+def test_each_track_has_what_was_measured_of_it():
+    (table,) = re.findall(r'<table class="parts">.*?</table>', made(), re.DOTALL)
+    heads = re.findall(r'<th scope="col"[^>]*>(.*?)</th>', table)
+    cells = {
+        row[0]: dict(zip(heads, row, strict=True))
+        for row in (
+            re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", line)
+            for line in table.splitlines()
+            if 'scope="row"' in line
+        )
+    }
+    assert list(cells) == ["lead-in", "track 1", "run-out"]
+    track = cells["track 1"]
+    assert (track["clicks and pops"], track["a minute"], track["by loudness"]) == (
+        "7",
+        "8.4",
+        "1.2",
+    )
+    assert (track["noise before"], track["loudness"]) == ("-48 dB", "-18.0 LUFS")
+    assert cells["run-out"]["loudness"] == cells["run-out"]["by loudness"] == ""
+    assert ">by loudness<" not in made(replace(SIDE, tracks=()))
+
+
+def test_a_second_opinion_stands_by_the_grade():
+    opinion = Opinion("VG+", 1.3, {"VG+": 0.7, "VG": 0.3}, "mine", 1234, 600)
+    words = "Second opinion: VG+ (trained on 1,234 sides of yours)"
+    assert words in made(replace(SIDE, opinion=opinion))
+    assert "econd opinion" not in made()
 
 
 def test_a_withheld_grade_says_why_and_sells_nothing():

@@ -2,27 +2,23 @@
 
 import hashlib
 import json
-import math
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
-
 import runout
 from runout.grading.table import Table, load_table
-from runout.line import Line
 from runout.model.card import Model
-from runout.side.side import Heard, SideEnded
+from runout.side.side import SideEnded
 from runout_training.corpus.parallel import run
 from runout_training.corpus.tracks import RATE, Split
 from runout_training.sides.condition import Cause
+from runout_training.sides.grooves import Narrow
+from runout_training.sides.listen import listen
 from runout_training.sides.make import numbered
 from runout_training.sides.truth import true_side
 
-_BLOCK = RATE // 2
 _FIRST_S = 300.0
 """The first five minutes are heard for themselves too"""
 _LONGER_S = 30.0
@@ -57,13 +53,19 @@ class Outcome:
 
 def hear_sides(cache: Path, model: Model, split: Split, seed: int, count: int) -> list[Outcome]:
     """What was measured on each side, kept under the cache by model and code."""
-    folder = cache / "sides" / f"{split}-{seed}-{model.card.sha256[:8]}-{fingerprint()}"
-    folder.mkdir(parents=True, exist_ok=True)
+    folder = kept_folder(cache, model, split, seed)
     job = partial(_outcome, cache, folder, model, split, seed)
     return sorted(
         run(job, [(number,) for number in range(count)], None, "sides"),
         key=lambda one: one.number,
     )
+
+
+def kept_folder(cache: Path, model: Model, split: Split, seed: int) -> Path:
+    """Where what was heard of the sides of a seed is kept."""
+    folder = cache / "sides" / f"{split}-{seed}-{model.card.sha256[:8]}-{fingerprint()}"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
 
 
 def fingerprint() -> str:
@@ -94,27 +96,28 @@ def _outcome(
         made.album.name,
         side.condition.cause,
         side.condition.severity,
-        _answer(true_side(side, table)),
+        answer(true_side(side, table)),
         _heard(side.sound, model, table),
         _heard(side.sound[:, :first], model, table) if longer else None,
     )
-    unfinished = path.with_suffix(".partial")
-    unfinished.write_text(json.dumps(asdict(outcome)), encoding="utf-8")
-    unfinished.rename(path)
+    keep(path, asdict(outcome))
     return outcome
 
 
-def _heard(sound: npt.NDArray[np.float32], model: Model, table: Table) -> Answer | None:
-    """What the line makes of a capture, fed as a file is."""
-    line = Line(model, table, RATE, lambda: "side", math.inf)
-    said: list[Heard] = []
-    for start in range(0, sound.shape[1], _BLOCK):
-        said += line.feed(np.ascontiguousarray(sound[:, start : start + _BLOCK].T))
-    said += line.finish()
-    return next((_answer(one) for one in said if isinstance(one, SideEnded)), None)
+def keep(path: Path, fields: dict[str, Any]) -> None:
+    """Write what was heard as JSON, whole or not at all."""
+    unfinished = path.with_suffix(".partial")
+    unfinished.write_text(json.dumps(fields), encoding="utf-8")
+    unfinished.rename(path)
 
 
-def _answer(side: SideEnded) -> Answer:
+def _heard(sound: Narrow, model: Model, table: Table) -> Answer | None:
+    side = listen(sound, RATE, model, table)
+    return None if side is None else answer(side)
+
+
+def answer(side: SideEnded) -> Answer:
+    """What its grade is made of."""
     return Answer(side.heard_s, {name: float(value) for name, value in side.measurements.items()})
 
 

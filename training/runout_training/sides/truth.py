@@ -12,10 +12,9 @@ import numpy as np
 
 from runout.features.params import FeatureParams
 from runout.grading.table import Table, grade
-from runout.measure.side import measurements as side_measurements
+from runout.measure.meter import heard_measurements
 from runout.measure.slices import SliceStore
 from runout.measure.spectrum import Slicer
-from runout.measure.stretches import find_stretches
 from runout.side.headroom import Headroom
 from runout.side.level import level_db
 from runout.side.side import ModelId, SideEnded
@@ -36,20 +35,14 @@ def true_side(side: Side, table: Table) -> SideEnded:
     tally = Tally()
     _sound(side, tally)
     tell(side, tally)
-    run_out = [part for part in side.parts if part.name in ("run_out", "locked_run_out")]
-    tally.leave_unrated(run_out[0].start_s, sum(part.end_s - part.start_s for part in run_out))
     headroom, slicer, store = Headroom(), Slicer(), SliceStore()
     for block in _blocks(side.sound, _BLOCK):
         headroom.feed(block.T)
     for block in _blocks(side.clean, _BLOCK):
         for one in slicer.feed(block):
             store.add(one)
-    measured = (
-        tally.measurements()
-        | headroom.measurements()
-        | side_measurements(store, find_stretches(side.parts, 0.0), tally.events)
-        | {"off_centre_percent": side.condition.off_centre_percent}
-    )
+    measured = heard_measurements(tally, headroom, store, side.parts, up_from_s=0.0)
+    measured["off_centre_percent"] = side.condition.off_centre_percent
     events = sorted(tally.events, key=lambda event: event.time_s)
     return SideEnded(
         side_id="side",

@@ -32,10 +32,13 @@ def codec(
     chosen = CODECS[int(rng.integers(len(CODECS)))] if name is None else name
     if chosen == "mp3":
         rate = int(rng.choice(MP3_KBPS)) if kbps is None else kbps
-        level = (_MP3_MOST - rate) / (_MP3_MOST - _MP3_LEAST)
-    else:
-        level = float(rng.uniform(*_VORBIS_LEVELS))
-    return worn.with_truth(coded(worn.sound, chosen, level))
+        return worn.with_truth(mp3(worn.sound, rate))
+    return worn.with_truth(coded(worn.sound, chosen, float(rng.uniform(*_VORBIS_LEVELS))))
+
+
+def mp3(sound: Sound, kbps: int) -> Sound:
+    """The sound, shape (2, samples), as MP3 at a constant rate."""
+    return coded(sound, "mp3", (_MP3_MOST - kbps) / (_MP3_MOST - _MP3_LEAST))
 
 
 def coded(sound: Sound, name: Codec, level: float) -> Sound:

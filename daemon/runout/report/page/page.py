@@ -15,6 +15,7 @@ from runout.defects.event import Event, Kind
 from runout.grading.grade import LABELS, Evidence, Label
 from runout.report.advice import advice
 from runout.report.messages import side_fields
+from runout.report.opinion import opinion_words
 from runout.report.page import colours, listing, measures, parts
 from runout.report.page.disc import Disc, disc_of
 from runout.report.page.excerpts import Excerpt
@@ -77,6 +78,8 @@ class _View:
     reason: str
     confidence: str
     likely: tuple[_Likely, ...]
+    opinion: str
+    """Empty where there is none"""
     facts: tuple[tuple[str, str], ...]
     found: str
     timeline: Timeline
@@ -142,7 +145,8 @@ def _view(
     file: str, side: SideEnded, scan: Scan, excerpts: Sequence[Excerpt], made: datetime
 ) -> _View:
     grade = side.grade
-    measured = Payload(side_fields(side)).table("measurements")
+    fields = Payload(side_fields(side))
+    second = fields.table_or_none("second_opinion")
     disc = disc_of(side)
     listings = (
         _Listing("Discogs", "discogs", listing.discogs(side)),
@@ -157,6 +161,7 @@ def _view(
         reason=reason_words(side),
         confidence=confidence_words(grade.confidence),
         likely=_likely(side),
+        opinion="" if second is None else _sentence(opinion_words(second)),
         facts=_facts(side, made),
         found=f"Heard in all: {found}.",
         timeline=timeline_of(side, scan, side.duration_s, excerpts),
@@ -167,8 +172,8 @@ def _view(
         disc_speed=_speed(side.rpm),
         disc_note=_disc_note(disc),
         evidence=_evidence(grade.evidence),
-        advice=tuple(advice(measured)),
-        rows=parts.rows(side.parts, side.events),
+        advice=tuple(advice(fields.table("measurements"))),
+        rows=parts.rows(side.parts, side.events, side.tracks),
         listings=() if grade.label is None else listings,
         groups=measures.groups(side.measurements),
         version=__version__,
@@ -181,7 +186,10 @@ def reason_words(side: SideEnded) -> str:
     words = side.grade.reason or side.grade.limited_by
     if side.grade.label is not None:
         words = words.removeprefix(f"{side.grade.label}: ")
-    words = words.removeprefix("nothing: ")
+    return _sentence(words.removeprefix("nothing: "))
+
+
+def _sentence(words: str) -> str:
     return f"{words[:1].upper()}{words[1:]}"
 
 

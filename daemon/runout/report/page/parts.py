@@ -1,9 +1,11 @@
-"""The parts of a side as a table: when each was heard, and what in it."""
+"""The parts of a side as a table: when each was heard, what in it, and how loudly."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from runout.defects.event import Event, Kind
+from runout.measure.tracks import TrackMeasured
 from runout.report.page.words import found_words
 from runout.side.tracks import Part, PartName
 
@@ -34,6 +36,11 @@ class Row:
     others: str
     """What else was heard in it, in words"""
     is_track: bool
+    audible_per_min: float | None = None
+    """Single clicks by loudness (docs/audibility.md); None of what isn't measured by itself"""
+    noise_before_db: float | None = None
+    """Of the groove that it follows, ITU-R 468, over its own programme level"""
+    loudness_lufs: float | None = None
 
 
 def part_name(part: Part) -> str:
@@ -41,7 +48,9 @@ def part_name(part: Part) -> str:
     return f"track {part.track}" if part.name == "track" else _NAMES[part.name]
 
 
-def rows(parts: Sequence[Part], events: Sequence[Event]) -> tuple[Row, ...]:
+def rows(
+    parts: Sequence[Part], events: Sequence[Event], tracks: Sequence[TrackMeasured]
+) -> tuple[Row, ...]:
     """Return a row for each part in which the needle was down, in order of time.
 
     A track that a stop of the platter broke is one row.
@@ -52,10 +61,12 @@ def rows(parts: Sequence[Part], events: Sequence[Event]) -> tuple[Row, ...]:
             continue
         key = (part_name(part), 0.0 if part.name == "track" else part.start_s)
         together.setdefault(key, []).append(part)
-    return tuple(_row(name, own, events) for (name, _), own in together.items())
+    return tuple(_row(name, own, events, tracks) for (name, _), own in together.items())
 
 
-def _row(name: str, parts: Sequence[Part], events: Sequence[Event]) -> Row:
+def _row(
+    name: str, parts: Sequence[Part], events: Sequence[Event], tracks: Sequence[TrackMeasured]
+) -> Row:
     heard_s = sum(part.end_s - part.start_s for part in parts)
     own = [
         event
@@ -67,6 +78,8 @@ def _row(name: str, parts: Sequence[Part], events: Sequence[Event]) -> Row:
     for event in own:
         if event.kind not in ("click", "pop"):
             counts[event.kind] = counts.get(event.kind, 0) + 1
+    number = parts[0].track
+    measured = [one for one in tracks if number is not None and one.track == number]
     return Row(
         name,
         parts[0].start_s,
@@ -76,4 +89,32 @@ def _row(name: str, parts: Sequence[Part], events: Sequence[Event]) -> Row:
         60.0 * impulses / max(heard_s, 1e-9),
         found_words(counts) if counts else "",
         parts[0].name == "track",
+        _mean(measured, "audible_clicks_per_min"),
+        next(iter(_told(measured, "noise_468_db")), (None, 0.0))[0],
+        _mean_power_db(measured, "loudness_lufs"),
     )
+
+
+def _told(measured: Sequence[TrackMeasured], name: str) -> list[tuple[float, float]]:
+    """A measurement of each piece of a track that has it, and how long the piece is."""
+    return [
+        (one.measurements[name], one.end_s - one.start_s)
+        for one in measured
+        if name in one.measurements
+    ]
+
+
+def _mean(measured: Sequence[TrackMeasured], name: str) -> float | None:
+    """Over the time of the pieces."""
+    told = _told(measured, name)
+    seconds = sum(length_s for _, length_s in told)
+    return sum(value * length_s for value, length_s in told) / seconds if seconds else None
+
+
+def _mean_power_db(measured: Sequence[TrackMeasured], name: str) -> float | None:
+    told = _told(measured, name)
+    seconds = sum(length_s for _, length_s in told)
+    if not seconds:
+        return None
+    power = sum(10 ** (value / 10) * length_s for value, length_s in told) / seconds
+    return 10 * math.log10(power)
