@@ -173,6 +173,12 @@ def test_a_withheld_grade_says_why_and_sells_nothing():
     assert tags.named("pre") == tags.named("audio") == tags.named("input") == []
 
 
+def test_a_needle_that_goes_down_late_is_said():
+    assert "needle down" not in made()
+    facts = Tags(made(replace(SIDE, time_s=7.4))).text("dd")
+    assert "at 0:07; the reason counts from there" in facts
+
+
 def test_no_speed_is_said():
     assert "drawn as if at 33 1/3 rpm" in made(replace(SIDE, rpm=None))
     assert "There is nothing to show on it" in made(EMPTY)

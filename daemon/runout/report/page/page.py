@@ -213,6 +213,7 @@ def _facts(side: SideEnded, made: datetime) -> tuple[tuple[str, str], ...]:
     tracks = len({part.track for part in side.parts if part.track is not None})
     found = [
         ("length", clock(side.duration_s, 0)),
+        ("needle down", _needle_down(side.time_s)),
         ("music heard", clock(side.heard_s, 0)),
         ("tracks", str(tracks) if tracks else ""),
         ("speed", _speed(side.rpm) or "not told by the record"),
@@ -222,6 +223,11 @@ def _facts(side: SideEnded, made: datetime) -> tuple[tuple[str, str], ...]:
         ("model", f"{side.model.name} {side.model.version}"),
     ]
     return tuple((name, value) for name, value in found if value)
+
+
+def _needle_down(time_s: float) -> str:
+    """Where the reason counts its times from, if that isn't the file's start."""
+    return f"at {clock(time_s, 0)}; the reason counts from there" if time_s >= 1.0 else ""
 
 
 def _speed(rpm: float | None) -> str:
