@@ -59,4 +59,6 @@ def test_what_is_said_of_it() -> None:
         "inference_p95_ms": 0.654,
         "temperature_c": 48.3,
         "throttled": False,
+        "device": None,
+        "signal": None,
     }

@@ -8,6 +8,7 @@ import pytest
 
 from runout.config import MqttSettings
 from runout.grading.table import load_table
+from runout.keenness import Keenness
 from runout.line import Line
 from runout.model.card import load_model
 from runout.obey import obey
@@ -23,11 +24,12 @@ MODEL = load_model()
 class Box:
     """A line and its publisher."""
 
-    def __init__(self, sensitivity="normal"):
+    def __init__(self, sensitivity="normal", path=None):
         numbers = count(1)
         self.line = Line(
             MODEL, load_table(), RATE, lambda: f"s{next(numbers)}", 4.0, sensitivity=sensitivity
         )
+        self.keenness = Keenness(sensitivity, path)
         self.publisher = Publisher(MqttSettings("nowhere", device_id="box", outbox=":memory:"))
         self.said = []
 
@@ -41,7 +43,7 @@ class Box:
     def tell(self, command):
         """Obey, and return the answer."""
         self.publisher.voice._words.clear()
-        self._say(obey(Request("r", "told", command), self.line, self.publisher))
+        self._say(obey(Request("r", "told", command), self.line, self.publisher, self.keenness))
         words = self.publisher.voice._words
         (word,) = [word for word in words if word.topic == "runout/box/cmd/result"]
         assert not word.retain
@@ -82,6 +84,30 @@ def test_a_new_side_ends_the_one_that_plays_and_begins_another(box):
     assert sides[1].time_s + sides[1].duration_s == pytest.approx(10.0, abs=0.01)
 
 
+def test_what_begins_by_a_new_side_has_no_needle_come_down(box):
+    silent = silence(2.0)
+    box.hear(np.concatenate((silent, real_music(12.0))))
+    assert triggers(box) == ["needle_down"]
+    box.tell(NewSide())
+    parts = set()
+    for _ in range(60):
+        box.hear(real_music(12.0)[:4410])
+        parts.add(box.line.state.part)
+    box.end()
+    assert "needle_drop" not in parts
+    assert triggers(box) == []
+    first, second = [one for one in box.said if isinstance(one, SideEnded)]
+    assert first.parts[0].name == "needle_drop"
+    assert "needle_drop" not in {part.name for part in second.parts}
+
+
+def triggers(box):
+    """What automations were told since they were asked for last."""
+    words = [word for word in box.publisher.voice._words if word.topic.endswith("/trigger")]
+    box.publisher.voice._words.clear()
+    return [word.payload for word in words]
+
+
 def test_where_none_plays_there_is_no_new_side(box):
     box.hear(silence(1.0))
     answer = box.tell(NewSide())
@@ -120,6 +146,12 @@ def test_sensitivity_told_is_as_sensitivity_set():
         assert told.said == made.said
         counted[sensitivity] = sum(isinstance(one, DefectHeard) for one in told.said)
     assert counted["low"] < counted["high"]
+
+
+def test_sensitivity_told_outlives_the_box(tmp_path):
+    path = tmp_path / "sensitivity.json"
+    assert Box(path=path).tell(SetSensitivity("high"))["ok"]
+    assert Keenness("normal", path).sensitivity == "high"
 
 
 def test_a_label_goes_out_with_its_side_and_is_told_again_where_it_comes_late(box):

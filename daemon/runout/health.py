@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from runout.report.messages import Fields, rounded
+from runout.source.signal_path import SignalState
 
 RATE_OVER_S = 60.0
 """Seconds over which the sample rate is measured; blocks come up to 0.05 s late, which is 0.1 %"""
@@ -21,6 +22,14 @@ is now; the bits from 16 on tell whether it ever was (Raspberry Pi documentation
 @runtime_checkable
 class Captures(Protocol):
     """A source that can lose sound."""
+
+    @property
+    def name(self) -> str:
+        """The device's name."""
+
+    @property
+    def signal(self) -> SignalState:
+        """Whether what comes can be the sound of a preamp."""
 
     @property
     def overruns(self) -> int:
@@ -49,6 +58,10 @@ class Health:
     """Of the processor, degrees Celsius"""
     throttled: bool | None
     """Whether a Raspberry Pi runs slower now than it could, from heat or lack of power"""
+    device: str | None = None
+    """Name of what is captured from; None while it isn't there"""
+    signal: SignalState | None = None
+    """Whether what it brings can be the sound of a preamp"""
 
 
 def health_fields(health: Health) -> Fields:

@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 
 from runout.errors import RunoutError
+from runout.keenness import Keenness
 from runout.line import Line
 from runout.report.mqtt.commands import Calibrate, Identify, Label, NewSide, Request, SetSensitivity
 from runout.report.mqtt.publisher import Publisher
 from runout.side.side import Heard
 
 
-def obey(request: Request, line: Line, publisher: Publisher) -> Iterator[Heard]:
+def obey(request: Request, line: Line, publisher: Publisher, keenness: Keenness) -> Iterator[Heard]:
     """Do it and answer; yield what it lets be heard."""
     error: str | None = None
     measured: dict[str, float] | None = None
@@ -28,6 +29,7 @@ def obey(request: Request, line: Line, publisher: Publisher) -> Iterator[Heard]:
                 error = str(reason)
         case SetSensitivity(sensitivity):
             line.set_sensitivity(sensitivity)
+            keenness.keep(sensitivity)
         case Identify():
             if not publisher.identify(line.state.side_id):
                 error = "too many events as it is"

@@ -175,6 +175,8 @@ def test_state_names_both_channels_and_silence_is_null() -> None:
             "may_become": ["NM", "VG+", "VG"],
             "limited_by": "a click now and then",
         },
+        "sensitivity": "normal",
+        "clipped_percent": 0.0,
     }
     assert messages.state_payload(IDLE)["side_id"] is None
     assert messages.state_payload(IDLE)["outlook"] is None

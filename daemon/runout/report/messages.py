@@ -120,6 +120,8 @@ def state_payload(state: LiveState) -> Fields:
         "part": state.part,
         "track": state.track,
         "outlook": None if state.outlook is None else _outlook_fields(state.outlook),
+        "sensitivity": state.sensitivity,
+        "clipped_percent": rounded(state.clipped_percent, 4),
     }
 
 

@@ -78,6 +78,10 @@ class Payload:
             raise PayloadError(f"no object {key!r}")
         return Payload(value)
 
+    def table_or_none(self, key: str) -> "Payload | None":
+        """Return an object within, or None where there is none or null."""
+        return None if self._fields.get(key) is None else self.table(key)
+
     def rows(self, key: str) -> list["Payload"]:
         """Return a list of objects, at most MOST_ROWS of them."""
         value = self._fields.get(key)

@@ -29,10 +29,36 @@ def test_what_is_confirmed_in_time_never_touches_the_outbox() -> None:
     for number in range(100):
         delivery.put("t", str(number), True, float(number))
         assert send(delivery, number, mids) == [str(number)]
-        assert delivery.confirmed(mids[-1]).payload == str(number)
+        assert delivery.confirmed(mids[-1], number).payload == str(number)
         delivery.keep(number + 0.2)
     assert outbox.last == 0
     assert delivery.depth == 0
+
+
+def test_a_side_is_kept_at_once_and_what_was_heard_before_it() -> None:
+    outbox = memory()
+    delivery = Delivery(outbox)
+    delivery.put("t", "click", True, 0.0)
+    delivery.keep(0.0)
+    assert len(outbox) == 0
+    delivery.put("t", "side", False, 0.01)
+    delivery.keep(0.01)
+    assert [letter.payload for letter in outbox.after(0, 10)] == ["click", "side"]
+
+
+def test_what_was_confirmed_but_not_deleted_yet_hides_nothing_behind_it() -> None:
+    delivery = Delivery(memory(), per_s=1e9)
+    for number in range(300):
+        delivery.put("t", str(number), True, 0.0)
+    delivery.keep(1.0)
+    mids: list[int] = []
+    for _ in range(10):
+        send(delivery, 1.0, mids)
+        for mid in mids:
+            delivery.confirmed(mid, 1.0)
+    delivery.put("t", "live", True, 1.0)
+    delivery.lost()
+    assert send(delivery, 1.1, mids)[0] == str(len(mids) - IN_FLIGHT)
 
 
 def test_what_is_not_confirmed_in_time_is_kept_and_deleted_when_it_is() -> None:
@@ -46,7 +72,7 @@ def test_what_is_not_confirmed_in_time_is_kept_and_deleted_when_it_is() -> None:
     delivery.keep(KEEP_AFTER_S)
     assert len(outbox) == 1
     assert send(delivery, 10.0, mids) == []
-    delivery.confirmed(mids[0])
+    delivery.confirmed(mids[0], 10.0)
     assert delivery.depth == 0
     delivery.keep(10.0 + KEEP_AFTER_S)
     assert len(outbox) == 0
@@ -65,7 +91,7 @@ def test_after_an_outage_all_goes_out_from_the_oldest_on_at_a_bounded_rate() -> 
         at_s += 0.01
         sent += send(delivery, at_s, mids)
         for mid in mids:
-            delivery.confirmed(mid)
+            delivery.confirmed(mid, at_s)
         delivery.keep(at_s)
     assert sent == [*map(str, range(1000)), "live"]
     assert 1000 / BACKLOG_PER_S - 0.2 <= at_s - 100.0 <= 1000 / BACKLOG_PER_S + 0.2
@@ -123,7 +149,7 @@ def test_whatever_happens_all_arrive_and_in_order(actions: list[str | int]) -> N
             floor = len(said)
         else:
             for mid in mids if action == "all" else mids[-action:]:
-                letter = delivery.confirmed(mid)
+                letter = delivery.confirmed(mid, now_s)
                 if letter is not None:
                     confirmed.add(letter.payload)
     assert confirmed == {str(number) for number in range(put)}

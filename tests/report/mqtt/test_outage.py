@@ -24,10 +24,16 @@ def test_waits_double_to_a_minute_with_jitter() -> None:
 
 def test_one_warning_an_outage(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
-    outage = Outage("b:1")
+    clock = Clock()
+    outage = Outage("b:1", clock)
     for _ in range(5):
         outage.trouble("away", "gone")
+    for _ in range(100):  # it takes us and hangs up
+        outage.over()
+        clock.now += STEADY_S / 2
+        outage.trouble("away", "gone")
     outage.over()
+    clock.now += STEADY_S
     outage.trouble("away", "gone again")
     warnings = [record for record in caplog.records if record.levelno == logging.WARNING]
     assert [record.getMessage() for record in warnings] == [

@@ -1,3 +1,4 @@
+import contextlib
 import logging
 import sqlite3
 import stat
@@ -6,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from runout.config import MqttSettings
-from runout.report.mqtt.outbox import MEMORY_BYTES, Letter, Outbox, default_path
+from runout.report.mqtt.outbox import BACK_TO_FILE_S, MEMORY_BYTES, Letter, Outbox, default_path
 
 
 def settings(path: Path | str, **others: int) -> MqttSettings:
@@ -173,3 +174,94 @@ def test_the_file_is_in_the_state_directory(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.delenv("XDG_STATE_HOME")
     monkeypatch.setenv("HOME", "/home/me")
     assert default_path() == Path("/home/me/.local/state/runout/outbox.db")
+
+
+def test_a_large_file_that_is_broken_somewhere_gives_what_can_be_read(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = tmp_path / "o.db"
+    outbox = Outbox(settings(path))
+    outbox.keep([event(number, 4000) for number in range(1, 3001)])
+    outbox.close()
+    with path.open("r+b") as file:
+        file.seek(5_000_000)
+        file.write(b"\xff" * 500_000)
+    outbox = Outbox(settings(path))
+    outbox.keep([event(9001)])
+    left = outbox.after(0, 10_000)
+    assert left[-1] == event(9001)
+    assert set(left[:-1]) <= {event(number, 4000) for number in range(1, 3001)}
+    assert len(outbox) == len(left) > 500
+    assert len(warnings(caplog)) == 1
+    outbox.close()
+
+
+class Clock:
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_a_disk_that_was_full_for_a_while_is_used_again(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    clock = Clock()
+    outbox = Outbox(settings(tmp_path / "o.db"), clock)
+    outbox.keep([event(1, 3_000_000), event(2), side(3), event(4, 6_000_000)])
+    outbox._db = FullDisk(outbox._db)  # type: ignore[assignment]
+    assert not outbox.keep([event(5)])
+    # Memory has room for the newest only; the others are still in the file.
+    assert [letter.number for letter in outbox.after(0, 10)] == [2, 3, 4, 5]
+    outbox.delete({2: 10, 5: 10})
+    clock.now += BACK_TO_FILE_S
+    assert outbox.keep([event(6)])
+    assert outbox.durable
+    assert [letter.number for letter in outbox.after(0, 10)] == [1, 3, 4, 6]
+    assert len(outbox) == 4
+    outbox.close()
+    assert len(Outbox(settings(tmp_path / "o.db"))) == 4
+    assert len(warnings(caplog)) == 1
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "PRAGMA user_version = 2",
+        "ALTER TABLE letter ADD COLUMN colour TEXT NOT NULL DEFAULT 'red'",
+        "ALTER TABLE letter DROP COLUMN event",
+    ],
+)
+def test_a_file_of_another_version_is_no_crash(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, change: str
+) -> None:
+    path = tmp_path / "o.db"
+    Outbox(settings(path)).close()
+    with contextlib.closing(sqlite3.connect(path)) as db, db:
+        db.execute(change)
+    outbox = Outbox(settings(path))
+    outbox.keep([event(1)])
+    assert outbox.after(0, 10) == [event(1)]
+    assert len(warnings(caplog)) <= 1
+
+
+def test_a_corrupt_file_that_can_not_be_moved_is_no_crash(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outbox = Outbox(settings(tmp_path / "o.db"))
+    outbox.keep([event(1)])
+
+    def stuck(*_: object) -> None:
+        raise OSError(30, "Read-only file system")
+
+    class Malformed(FullDisk):
+        def __enter__(self) -> None:
+            raise sqlite3.DatabaseError("database disk image is malformed")
+
+    monkeypatch.setattr(Path, "replace", stuck)
+    outbox._db = Malformed(outbox._db)  # type: ignore[assignment]
+    outbox.keep([event(2)])
+    assert outbox.after(0, 10) == [event(1), event(2)]
+    assert not outbox.durable
+    (warning,) = warnings(caplog)
+    assert "Read-only" in warning

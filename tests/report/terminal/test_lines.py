@@ -221,7 +221,11 @@ def test_the_meter_shows_place_levels_and_clicks() -> None:
 
 
 def test_the_side_before_is_one_line() -> None:
-    assert lines.last_side_line(side()) == ("  last side: VG+, limited by crackle in the lead-in")
+    assert lines.last_side_line(side()) == (
+        "  last side: VG+: crackle in the lead-in; now and then a click"
+    )
+    old = {"label": None, "limited_by": "no music was heard"}
+    assert lines.last_side_line(side(grade=old)) == "  last side: not graded: no music was heard"
 
 
 @pytest.mark.parametrize(

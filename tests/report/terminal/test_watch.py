@@ -97,7 +97,7 @@ def test_what_was_retained_before_is_how_things_stand_and_no_news(
     assert watch.sides == 0
     assert sorted(out.getvalue().splitlines()) == [
         "  Runout is offline",
-        "  last side: VG+, limited by crackle in the lead-in",
+        "  last side: VG+: crackle in the lead-in; now and then a click",
     ]
 
 

@@ -39,7 +39,7 @@ class Triggers:
         match heard:
             case SideStarted():
                 self._stuck = False
-                return "needle_down"
+                return "needle_down" if heard.landed else None
             case SideEnded():
                 self._stuck = False
                 self._skipping_until_s = float("-inf")

@@ -34,7 +34,7 @@ class Calibrate:
 
 @dataclass(frozen=True, slots=True)
 class SetSensitivity:
-    """Listen more or less keenly from now on, until the next start."""
+    """Listen more or less keenly from now on, restarts included."""
 
     sensitivity: Sensitivity
 

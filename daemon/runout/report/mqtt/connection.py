@@ -14,6 +14,10 @@ CREDENTIAL = "mqtt-password"
 """Name of the systemd credential (systemd.exec(5), LoadCredential=) that holds the password"""
 
 
+_LONGEST = 65_535
+"""Bytes of a login's name or password (MQTT 5, 1.5.4 and 1.5.6)"""
+
+
 def new_client(
     settings: MqttSettings,
     client_id: str = "",
@@ -27,6 +31,8 @@ def new_client(
     # 3.1.1 is what every broker has.
     client = Client(CallbackAPIVersion.VERSION2, client_id=client_id, protocol=protocol)
     password = _password(settings)
+    if len(settings.username.encode()) > _LONGEST:
+        raise RunoutError(f"mqtt.username: longer than {_LONGEST} bytes")
     if settings.username:
         client.username_pw_set(settings.username, password)
     elif settings.password_file:
@@ -49,14 +55,18 @@ def _password(settings: MqttSettings) -> str | None:
 
 def _first_line(what: str, path: Path) -> str:
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        # Not splitlines: a password may have what Unicode calls a line's end, and a file from
+        # Windows a mark at its beginning.
+        line = path.read_text(encoding="utf-8-sig").split("\n", 1)[0].rstrip("\r")
     except OSError as error:
         raise RunoutError(f"{what} {path}: can't be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise RunoutError(f"{what} {path}: not text in UTF-8") from error
-    if not lines or not lines[0]:
+    if not line:
         raise RunoutError(f"{what} {path}: its first line is empty")
-    return lines[0]
+    if len(line.encode()) > _LONGEST:
+        raise RunoutError(f"{what} {path}: its first line is too long for a password")
+    return line
 
 
 def _tls(settings: MqttSettings) -> ssl.SSLContext:

@@ -9,13 +9,12 @@ import socket
 import ssl
 import threading
 import time
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Literal
 
 from paho.mqtt.client import (
     Client,
     ConnectFlags,
     DisconnectFlags,
-    MQTTMessage,
     MQTTv5,
     MQTTv311,
 )
@@ -28,6 +27,7 @@ from runout.config import MqttSettings
 from runout.errors import RunoutError
 from runout.report.mqtt.connection import new_client
 from runout.report.mqtt.outage import Outage
+from runout.report.mqtt.talk import Talk
 from runout.report.mqtt.topics import OFFLINE
 
 if TYPE_CHECKING:
@@ -39,38 +39,17 @@ ANSWER_S = 10.0
 """Seconds for it to answer a connection's first packet"""
 LARGEST_PACKET = 64 * 1024
 """Bytes that an MQTT 5 broker may send us in one: twice what Home Assistant is told of us"""
+AT_ONCE = 10
+"""Messages that may wait for the broker's confirmation at once; few brokers take fewer"""
 _TICK_S = 0.2
 """Seconds between two looks at what is due, if nothing wakes us before"""
+_STUCK_S = 20.0
+"""Nothing that the thread does takes so long, but on a disk that hangs"""
 _LOGIN_REFUSED = (134, 135)
 """Reason codes 'bad user name or password' and 'not authorized' (MQTT 5, 2.4)"""
 _WRONG_PROTOCOL = "Unsupported protocol version"
 
 _Error = OSError | ValueError | RunoutError
-
-
-class Talk(Protocol):
-    """What is said and heard on the connection; all of it called by the link's thread."""
-
-    def connected(self, client: Client) -> None:
-        """A fresh connection: say how things stand, and subscribe."""
-
-    def lost(self) -> None:
-        """The connection has gone; what isn't confirmed must be said again."""
-
-    def message(self, message: MQTTMessage) -> None:
-        """Take what was heard."""
-
-    def confirmed(self, mid: int, reason: ReasonCode) -> None:
-        """The broker has message `mid`, or says why it won't."""
-
-    def step(self, client: Client | None) -> None:
-        """Do what is due, a few times a second; `client` is None while there is no broker."""
-
-    def leave(self, client: Client) -> Literal["wait", "left", "cut"]:
-        """Say the last words; `left` once the broker has them, `cut` when that takes too long.
-
-        Called until it is one of these.
-        """
 
 
 class Link:
@@ -92,7 +71,10 @@ class Link:
         self._protocol: MQTTProtocolVersion = MQTTv5
         self._up = False
         self._refusal: ReasonCode | None = None
+        self._goodbye = ""
+        self._at_once = AT_ONCE
         self._stopping = False
+        self._looked_s = time.monotonic()
         self._ear, self._bell = socket.socketpair()
         self._ear.setblocking(False)
         self._bell.setblocking(False)
@@ -114,6 +96,11 @@ class Link:
         """Whether the thread ended though nobody stopped it: it can't be of use any more."""
         return self._thread.ident is not None and not self._thread.is_alive() and not self._stopping
 
+    @property
+    def stuck(self) -> bool:
+        """Whether the thread has been at one thing for so long that it will hardly come back."""
+        return time.monotonic() - self._looked_s > _STUCK_S
+
     def start(self) -> None:
         """Connect in the background, now and whenever the broker comes back."""
         self._thread.start()
@@ -134,7 +121,8 @@ class Link:
 
     def _run(self) -> None:
         while not self._stopping:
-            again_at = time.monotonic() + self._attempt()
+            # Without a broker in the settings there is nobody to look for.
+            again_at = time.monotonic() + (self._attempt() if self._settings.host else _TICK_S)
             while not self._stopping and time.monotonic() < again_at:
                 self._talk.step(None)
                 self._sleep(again_at - time.monotonic())
@@ -177,13 +165,15 @@ class Link:
                 words += "; see mqtt.username and mqtt.password_file"
             return self._outage.trouble("refused", f"refused us ({words})")
         if self._was_up:
-            return self._outage.trouble("away", "the connection was lost")
+            why = f" ({self._goodbye})" if self._goodbye else ""
+            return self._outage.trouble("away", f"the connection was lost{why}")
         return self._outage.trouble("away", "doesn't answer as an MQTT broker")
 
     def _connection(self, protocol: MQTTProtocolVersion) -> _Error | None:
         """One connection from beginning to end; what kept it from beginning, if anything did."""
         self._was_up = self._hung_up = False
         self._refusal = None
+        self._goodbye = ""
         # A new client each time: what an old one left unsaid must not go out after what is new.
         # A name of our own rather than a made-up one: when we come back while the broker still
         # holds our dead connection, it drops that one, and its late will can't contradict us.
@@ -192,6 +182,7 @@ class Link:
         except RunoutError as unusable:  # the password or a certificate is being changed
             return unusable
         client.connect_timeout = TCP_CONNECT_S
+        client.max_inflight_messages_set(self._at_once)
         client.will_set(self._availability, OFFLINE, qos=1, retain=True)
         client.on_connect = self._on_connect
         client.on_disconnect = self._on_disconnect
@@ -232,8 +223,9 @@ class Link:
         answer_by = time.monotonic() + ANSWER_S
         word: Literal["wait", "left", "cut"] = "wait"
         while client.socket() is not None:
+            of_use = True
             if not self._stopping:
-                self._talk.step(client if self._up else None)
+                of_use = self._talk.step(client if self._up else None)
             elif word == "wait":
                 word = self._talk.leave(client) if self._up else "cut"
                 if word == "left":
@@ -241,7 +233,9 @@ class Link:
             connection = client.socket()
             if connection is None:  # it broke while we were writing
                 return
-            if word == "cut" or (not self._up and time.monotonic() > answer_by):
+            if not of_use:
+                self._goodbye = "it confirms nothing"
+            if not of_use or word == "cut" or (not self._up and time.monotonic() > answer_by):
                 # Without a DISCONNECT, so that the broker says our will.
                 connection.close()
                 return
@@ -249,6 +243,7 @@ class Link:
 
     def _exchange(self, client: Client, connection: "SocketLike") -> None:
         """Wait until there is something to read or write, or a while, and do that."""
+        self._looked_s = time.monotonic()
         writing = [connection] if client.want_write() else []
         # What TLS has decrypted already shows in no select.
         pending = isinstance(connection, ssl.SSLSocket) and connection.pending() > 0
@@ -264,6 +259,7 @@ class Link:
         client.loop_misc()
 
     def _sleep(self, seconds: float) -> None:
+        self._looked_s = time.monotonic()
         readable, _, _ = select.select([self._ear], [], [], min(max(seconds, 0.0), _TICK_S))
         if readable:
             self._hush()
@@ -277,12 +273,15 @@ class Link:
         _data: object,
         _flags: ConnectFlags,
         reason: ReasonCode,
-        _properties: Properties | None,
+        properties: Properties | None,
     ) -> None:
         if reason.is_failure:
             self._refusal = reason
             return
-        self._talk.connected(client)
+        # paho itself heeds neither (MQTT 5, 3.2.2.3), and takes the first before it connects only:
+        # where we say too much the broker hangs up, and the next connection knows better.
+        self._at_once = min(AT_ONCE, getattr(properties, "ReceiveMaximum", AT_ONCE))
+        self._talk.connected(client, getattr(properties, "MaximumPacketSize", None))
         self._up = self._was_up = True
         self._outage.over()
 
@@ -290,8 +289,10 @@ class Link:
         self,
         _client: Client,
         _data: object,
-        _flags: DisconnectFlags,
-        _reason: ReasonCode,
+        flags: DisconnectFlags,
+        reason: ReasonCode,
         _properties: Properties | None,
     ) -> None:
         self._hung_up = True
+        if flags.is_disconnect_packet_from_server:
+            self._goodbye = str(reason)

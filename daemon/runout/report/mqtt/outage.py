@@ -32,6 +32,7 @@ class Outage:
         now = self._clock()
         if self._connected_at is not None and now - self._connected_at >= STEADY_S:
             self._attempts = 0
+            self._warned.clear()
         self._connected_at = None
         # A refusal is told even when the broker was away before: only the user can mend it.
         level = logging.DEBUG if kind in self._warned else logging.WARNING
@@ -48,4 +49,3 @@ class Outage:
         """Log that the broker took us."""
         _log.info("MQTT: connected to broker %s", self._broker)
         self._connected_at = self._clock()
-        self._warned.clear()

@@ -2,26 +2,24 @@
 
 import contextlib
 import logging
-import os
 import sqlite3
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from runout.config import MqttSettings
+from runout.report.mqtt.outbox_file import COLUMNS, database, insert
+from runout.state_directory import state_directory
 
 IN_MEMORY = ":memory:"
 """The path that stands for no file (SQLite's own word)"""
 MEMORY_BYTES = 8_000_000
-"""Bytes of messages kept at most where there is no file: a box has 512 MB for everything"""
+"""Of messages at most where there is no file: a box has 512 MB for everything"""
+BACK_TO_FILE_S = 60.0
+"""Seconds until a file that couldn't be written, its disk full, is tried again"""
 _TRIM_ROWS = 500
-_COLUMNS = "number, topic, payload, event"
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS letter (
-    number INTEGER PRIMARY KEY, topic TEXT NOT NULL, payload TEXT NOT NULL, event INTEGER NOT NULL
-)
-"""
 
 _log = logging.getLogger(__name__)
 
@@ -39,29 +37,37 @@ class Letter:
 
 
 def default_path() -> Path:
-    """`outbox.db` in systemd's state directory, or else in the user's."""
-    given = os.environ.get("STATE_DIRECTORY", "").split(":")[0]
-    if given:
-        return Path(given, "outbox.db")
-    state_home = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local/state"
-    return Path(state_home, "runout", "outbox.db")
+    """`outbox.db` in the state directory."""
+    return state_directory() / "outbox.db"
 
 
 class Outbox:
     """Letters in order, in a file that only one process has; for one thread at a time.
 
     It never raises for what becomes of the file: one that can't be used is told in one warning,
-    and memory takes its place; a corrupt one is moved aside.
+    and memory takes its place; a corrupt one is moved aside. One that can't be written any more is
+    left as it is, tried again now and then, and caught up with once it can.
     """
 
-    def __init__(self, settings: MqttSettings) -> None:
+    def __init__(self, settings: MqttSettings, clock: Callable[[], float] = time.monotonic) -> None:
         self.dropped = 0
         """Events that made room for others"""
+        self._clock = clock
+        self._left: str | None = None
+        """Path of the file that couldn't be written any more"""
+        self._left_at_s = 0.0
+        self._forgotten: set[int] = set()
+        """Numbers that the file may have, and shouldn't"""
         self._most = settings.outbox_messages
         self._most_bytes = settings.outbox_mb * 1_000_000
         self._path = IN_MEMORY
         self._db = self._open(settings.outbox or str(default_path()))
-        self._count, self._bytes, self.last = self._totals()
+        try:
+            self._count, self._bytes, self.last = self._totals()
+        except sqlite3.Error as error:
+            self._leave(error)
+            self._left = None  # nobody knows which numbers it has
+            self._count, self._bytes, self.last = self._totals()
 
     def __len__(self) -> int:
         return self._count
@@ -74,12 +80,16 @@ class Outbox:
     last: int
     """Number of the newest letter that was ever in it, or 0"""
 
-    def keep(self, letters: Sequence[Letter]) -> None:
-        """Take letters, in order, all or none; the oldest events make room."""
+    def keep(self, letters: Sequence[Letter]) -> bool:
+        """Take letters, in order, all or none; the oldest events make room.
+
+        Returns whether older ones have come back, with a file that can be written again.
+        """
+        back = self._back_to_file()
         rows = [(one.number, one.topic, one.payload, one.event) for one in letters]
         while True:
             try:
-                _insert(self._db, rows)
+                insert(self._db, rows)
                 break
             except sqlite3.Error as error:
                 self._leave(error)
@@ -87,15 +97,26 @@ class Outbox:
         self._count += len(letters)
         self._bytes += sum(len(one.payload) for one in letters)
         self._trim()
+        return back
 
     def after(self, number: int, most: int) -> list[Letter]:
         """The first letters with a higher number, `most` at most."""
-        query = f"SELECT {_COLUMNS} FROM letter WHERE number > ? ORDER BY number LIMIT ?"
+        query = f"SELECT {COLUMNS} FROM letter WHERE number > ? ORDER BY number LIMIT ?"
         rows = self._select(query, number, most)
         return [Letter(n, topic, payload, bool(event)) for n, topic, payload, event in rows]
 
     def delete(self, sizes: Mapping[int, int]) -> None:
         """Forget letters: the length of each by its number."""
+        if self._left is not None:
+            self._forgotten.update(sizes)
+        self._delete(sizes)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._back_to_file(at_once=True)
+        self._db.close()
+
+    def _delete(self, sizes: Mapping[int, int]) -> None:
         try:
             with self._db:
                 for number, size in sizes.items():
@@ -104,10 +125,7 @@ class Outbox:
                     self._bytes -= gone.rowcount * size
         except sqlite3.Error as error:
             self._leave(error)
-
-    def close(self) -> None:
-        """Let go of the file; one with nothing in it takes no more than a page or two."""
-        self._db.close()
+            self.delete(sizes)
 
     def _trim(self) -> None:
         most_bytes = self._most_bytes if self.durable else min(MEMORY_BYTES, self._most_bytes)
@@ -125,7 +143,7 @@ class Outbox:
             if not self.dropped:
                 _log.warning("MQTT: the outbox is full; the oldest events make room")
             self.dropped += len(oldest)
-            self.delete(oldest)
+            self._delete(oldest)
 
     def _select(self, query: str, *values: int) -> list[tuple[Any, ...]]:
         try:
@@ -141,23 +159,23 @@ class Outbox:
 
     def _open(self, path: str) -> sqlite3.Connection:
         if path == IN_MEMORY:
-            return _database(IN_MEMORY)
+            return database(IN_MEMORY)
         try:
             Path(path).parent.mkdir(parents=True, exist_ok=True)
             try:
-                db = _database(path)
+                db = database(path)
             except sqlite3.OperationalError:  # can't be opened, is locked
                 raise
             except sqlite3.DatabaseError as error:  # is something else, or broken
                 self._set_aside(path, error)
-                db = _database(path)
+                db = database(path)
         except (OSError, sqlite3.Error) as error:
             _log.warning(
                 "MQTT: outbox %s can't be used (%s); what the broker misses is kept in memory",
                 path,
                 error,
             )
-            return _database(IN_MEMORY)
+            return database(IN_MEMORY)
         self._path = path
         return db
 
@@ -166,49 +184,74 @@ class Outbox:
         if not self.durable:
             raise error
         path, self._path = self._path, IN_MEMORY
-        rows = []
-        with contextlib.suppress(sqlite3.Error):  # what can still be read must still arrive
-            rows = self._db.execute(f"SELECT {_COLUMNS} FROM letter").fetchall()
+        broken = not isinstance(error, sqlite3.OperationalError)
+        # What can be read must arrive; of what stays in the file, as much as memory has room for.
+        rows = self._rows(self._most_bytes if broken else min(MEMORY_BYTES, self._most_bytes))
         self._db.close()
-        if isinstance(error, sqlite3.OperationalError):
-            _log.warning("MQTT: outbox %s: %s; going on in memory", path, error)
-            self._db = _database(IN_MEMORY)
+        if broken:
+            self._db = self._begin_anew(path, error)
         else:
-            self._set_aside(path, error)
-            self._db = self._open(path)
-        _insert(self._db, rows)
+            _log.warning("MQTT: outbox %s: %s; going on in memory", path, error)
+            self._left, self._left_at_s = path, self._clock()
+            self._db = database(IN_MEMORY)
+        insert(self._db, rows)
         self._count, self._bytes, _ = self._totals()
+
+    def _rows(self, most_bytes: int) -> list[tuple[Any, ...]]:
+        """All sides, and the newest events; what can't be read is left out."""
+        rows: list[tuple[Any, ...]] = []
+        size = 0
+        # From both ends, to what is broken between.
+        for order in ("ASC", "DESC"):
+            query = f"SELECT {COLUMNS} FROM letter WHERE NOT event ORDER BY number {order}"
+            with contextlib.suppress(sqlite3.Error):
+                rows.extend(self._db.execute(query))
+        with contextlib.suppress(sqlite3.Error):
+            query = f"SELECT {COLUMNS} FROM letter WHERE event ORDER BY number DESC"
+            for row in self._db.execute(query):
+                size += len(row[2])
+                if size > most_bytes:
+                    break
+                rows.append(row)
+        return rows
+
+    def _begin_anew(self, path: str, error: sqlite3.Error) -> sqlite3.Connection:
+        try:
+            self._set_aside(path, error)
+        except OSError as stuck:
+            _log.warning("MQTT: outbox %s: %s (%s); going on in memory", path, error, stuck)
+            return database(IN_MEMORY)
+        return self._open(path)
+
+    def _back_to_file(self, at_once: bool = False) -> bool:
+        """Try the file again, if one was left and it is time; whether it is in use again."""
+        due = at_once or self._clock() - self._left_at_s >= BACK_TO_FILE_S
+        if self._left is None or not due:
+            return False
+        self._left_at_s = self._clock()
+        rows = self._db.execute(f"SELECT {COLUMNS} FROM letter").fetchall()
+        try:
+            db = database(self._left)
+            try:
+                with db:
+                    gone = [(number,) for number in self._forgotten]
+                    db.executemany("DELETE FROM letter WHERE number = ?", gone)
+                    insert(db, rows)
+            except sqlite3.Error:
+                db.close()
+                raise
+        except sqlite3.Error:
+            return False  # as before, which was said
+        self._db.close()
+        self._db, self._path, self._left = db, self._left, None
+        self._forgotten.clear()
+        self._count, self._bytes, _ = self._totals()
+        _log.info("MQTT: outbox %s can be written again", self._path)
+        return True
 
     def _set_aside(self, path: str, error: sqlite3.Error) -> None:
         aside = f"{path}.broken"
-        _log.warning("MQTT: outbox %s: %s; moved to %s, a new one is begun", path, error, aside)
         Path(path).replace(aside)
+        _log.warning("MQTT: outbox %s: %s; moved to %s, a new one is begun", path, error, aside)
         for part in ("-wal", "-shm"):
             Path(path + part).unlink(missing_ok=True)
-
-
-def _insert(db: sqlite3.Connection, rows: Sequence[tuple[Any, ...]]) -> None:
-    with db:
-        db.executemany(f"INSERT OR REPLACE INTO letter ({_COLUMNS}) VALUES (?, ?, ?, ?)", rows)
-
-
-def _database(path: str) -> sqlite3.Connection:
-    # One thread at a time, but not always the same one.
-    db = sqlite3.connect(path, timeout=1.0, check_same_thread=False)
-    try:
-        # Whoever has the file keeps others off it: two daemons would both send what is in it.
-        db.execute("PRAGMA locking_mode = EXCLUSIVE")
-        # A kill loses nothing that was committed, a power cut at most the last moments; in return
-        # the card is written to once, without waiting, and synced at checkpoints only.
-        db.execute("PRAGMA journal_mode = WAL")
-        db.execute("PRAGMA synchronous = NORMAL")
-        db.execute("PRAGMA journal_size_limit = 1000000")
-        (verdict,) = db.execute("PRAGMA quick_check(1)").fetchone()
-        if verdict != "ok":
-            raise sqlite3.DatabaseError(verdict)
-        with db:
-            db.execute(_SCHEMA)
-    except sqlite3.Error:
-        db.close()
-        raise
-    return db

@@ -13,6 +13,7 @@ from runout.config import MqttSettings
 from runout.defects.event import Event
 from runout.errors import RunoutError
 from runout.health import Health, health_fields
+from runout.model.sensitivity import Sensitivity
 from runout.report import messages
 from runout.report.home_assistant.announcer import Announcer
 from runout.report.home_assistant.triggers import Trigger, Triggers
@@ -53,7 +54,7 @@ class Publisher:
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         letters_per_s: float = BACKLOG_PER_S,
     ) -> None:
-        """Take the settings, whose `host` must be set; `letters_per_s` go out at most.
+        """Take the settings; `letters_per_s` go out at most, and none where no `host` is set.
 
         Raises RunoutError where the login or TLS in them is wrong in itself.
         """
@@ -67,7 +68,9 @@ class Publisher:
         self._rate = EventRate()
         self._state_due_s = self._health_due_s = clock()
         self._health_said = False
-        self._state_said: tuple[SidePhase, PartName, str | None, bool, Label] | None = None
+        self._state_said: (
+            tuple[SidePhase, PartName, str | None, bool, Sensitivity, Label] | None
+        ) = None
         self._triggers = Triggers()
         self._audio = OFFLINE
         self._side_started_at: datetime | None = None
@@ -96,6 +99,11 @@ class Publisher:
         while not self._link.up and time.monotonic() < deadline:
             time.sleep(_POLL_S)
         return self._link.up
+
+    @property
+    def stuck(self) -> bool:
+        """Whether the network thread hangs: a mute box must not look healthy."""
+        return self._link.stuck
 
     def audio(self, online: bool) -> None:
         """Say whether sound arrives from the preamp; the same word twice is said once."""
@@ -171,7 +179,14 @@ class Publisher:
         self._trigger(self._triggers.state(state))
         now = self._clock()
         skipping = self._triggers.skipping(now)
-        said = (state.phase, state.part, state.side_id, skipping, self._label)
+        said = (
+            state.phase,
+            state.part,
+            state.side_id,
+            skipping,
+            state.sensitivity,
+            self._label,
+        )
         if not self._link.up or (now < self._state_due_s and said == self._state_said):
             return
         label: Fields = dict(asdict(self._label))

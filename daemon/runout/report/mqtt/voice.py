@@ -15,13 +15,20 @@ from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from runout.report.mqtt.delivery import Delivery
+from runout.report.mqtt.outbox import Letter
 
-STOP_S = 5.0
+STOP_S = 3.0
 """Seconds that a clean stop waits for the broker to take what is left to say"""
 LAST_WORD_S = 1.0
 """... and then the last words"""
 SOON_S = 60.0
 """What was to be said after a side is of no use later than this"""
+
+_NO_ROOM = (128, 131, 151)
+"""Reason codes 'unspecified', 'implementation specific' and 'quota exceeded' (MQTT 5, 3.4.2.1): of
+the broker, not of the letter, so that it is worth while to ask again"""
+_HEADER = 16
+"""Bytes of a PUBLISH at most beside topic and payload (MQTT 5, 3.3)"""
 
 _log = logging.getLogger(__name__)
 
@@ -39,7 +46,7 @@ class Word:
 
 
 class Voice:
-    """The box's end of the talk with the broker (see `link.Talk`)."""
+    """The box's end of the talk with the broker (see `talk.Talk`)."""
 
     def __init__(self, delivery: Delivery, durable: bool) -> None:
         """`durable`: what `delivery` holds outlives us, so that it needn't all go out at a stop."""
@@ -60,6 +67,9 @@ class Voice:
         self._after_side: tuple[Word, float] | None = None
         self._leaving_s: float | None = None
         self._last_words: set[int] | None = None
+        self._largest: int | None = None
+        self._full = False
+        self._deaf_to: set[str] = set()
 
     @property
     def depth(self) -> int:
@@ -106,8 +116,9 @@ class Voice:
         self._collect()
         self._delivery.keep(time.monotonic(), everything=True)
 
-    def connected(self, client: Client) -> None:
+    def connected(self, client: Client, largest: int | None) -> None:
         """Say how things stand, and subscribe."""
+        self._largest = largest
         self._words.clear()
         for greeting in self._greetings:
             for word in greeting():
@@ -120,7 +131,9 @@ class Voice:
 
     def lost(self) -> None:
         """Have all sent again that isn't confirmed."""
-        self._delivery.lost()
+        culprit = self._delivery.lost()
+        if culprit is not None:
+            self._deaf("hangs up at what is said on", culprit)
 
     def message(self, message: MQTTMessage) -> None:
         """Hand on what was heard."""
@@ -136,7 +149,13 @@ class Voice:
         """Cross off what the broker has."""
         if self._last_words is not None:
             self._last_words.discard(mid)
-        letter = self._delivery.confirmed(mid)
+        now_s = time.monotonic()
+        if reason.value in _NO_ROOM and self._delivery.sent_back(mid, now_s):
+            if not self._full:
+                _log.warning("MQTT: the broker has no room (%s); asking again", reason)
+            self._full = True
+            return
+        letter = self._delivery.confirmed(mid, now_s)
         if letter is None:
             return
         if self._leaving_s is not None and not self._durable:
@@ -147,12 +166,19 @@ class Voice:
                     "MQTT: the broker refuses what is said on %s: %s", letter.topic, reason
                 )
             self.refused += 1
-        elif not letter.event:
-            self._side = Word(letter.topic, letter.payload)
+        if letter.event:
+            return
+        # One that was refused, too, is said again: the broker may be put right meanwhile.
+        self._side = Word(letter.topic, letter.payload)
+        if not reason.is_failure:
             self._side_told(letter.payload)
 
-    def step(self, client: Client | None) -> None:
-        """Send what there is to send, and keep what has waited for too long."""
+    def step(self, client: Client | None) -> bool:
+        """Send what there is to send, and keep what has waited for too long.
+
+        Returns whether the broker confirms what it gets.
+        """
+        now_s = time.monotonic()
         self._collect()
         if client is None:
             self._words.clear()
@@ -161,10 +187,15 @@ class Voice:
                 chore()
             while self._words:
                 self._publish(client, self._words.popleft())
-            for letter in self._delivery.due(time.monotonic()):
+            for letter in self._delivery.due(now_s):
                 word = Word(letter.topic, letter.payload, 1, retain=not letter.event)
-                self._delivery.sent(letter, self._publish(client, word))
-        self._delivery.keep(time.monotonic())
+                if self._fits(word):
+                    self._delivery.sent(letter, self._publish(client, word))
+                else:
+                    self._delivery.set_aside(letter)
+                    self._deaf(f"takes no more than {self._largest} bytes, too few for", letter)
+        self._delivery.keep(now_s)
+        return not self._delivery.unanswered(now_s)
 
     def leave(self, client: Client) -> Literal["wait", "left", "cut"]:
         """Send what is left, then say that we leave."""
@@ -172,10 +203,10 @@ class Voice:
         assert self._leaving_s is not None
         waited_s = time.monotonic() - self._leaving_s
         if self._last_words is None:
-            if self._delivery.depth and waited_s < STOP_S:
+            if self._delivery.to_send and waited_s < STOP_S:
                 return "wait"
             self._leaving_s = time.monotonic()
-            self._last_words = {self._publish(client, word) for word in self._farewell}
+            self._last_words = {self._publish(client, word) for word in self._farewell} - {0}
             return "wait"
         if self._last_words:
             return "wait" if waited_s < LAST_WORD_S else "cut"
@@ -194,7 +225,19 @@ class Voice:
             self._delivery.put(*self._letters.popleft())
 
     def _publish(self, client: Client, word: Word) -> int:
+        if not self._fits(word):
+            return 0  # which is no message's
         return client.publish(word.topic, word.payload, word.qos, word.retain).mid
+
+    def _fits(self, word: Word) -> bool:
+        size = len(word.topic.encode()) + len(word.payload.encode()) + _HEADER
+        return self._largest is None or size <= self._largest
+
+    def _deaf(self, why: str, letter: Letter) -> None:
+        """Say once for a topic that the broker can't take what is said there."""
+        if letter.topic not in self._deaf_to:
+            _log.warning("MQTT: the broker %s %s; going on without", why, letter.topic)
+        self._deaf_to.add(letter.topic)
 
 
 def _subscribe(client: Client, commands: list[str], others: list[str]) -> None:

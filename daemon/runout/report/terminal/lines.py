@@ -5,6 +5,7 @@ import textwrap
 from collections.abc import Mapping
 
 from runout.report.advice import advice
+from runout.report.opinion import opinion_words
 from runout.report.payload import Payload
 from runout.report.terminal.lettering import large
 from runout.report.terminal.style import Style
@@ -126,8 +127,10 @@ def side_lines(side: Payload, style: Style) -> list[str]:
     inner = style.columns - 8
     up = style.paint(f"  {style.marks.needle_up} needle up after {duration}{speed}", BOLD)
     grade = side.table("grade")
+    second = side.table_or_none("second_opinion")
     parts = [
         _grade_part(grade, inner, style),
+        [] if second is None else textwrap.wrap(opinion_words(second), inner),
         _evidence_part(grade, inner, style),
         textwrap.wrap(f"heard in all: {found}", inner, subsequent_indent=" " * 7),
         [
@@ -143,7 +146,9 @@ def last_side_line(side: Payload) -> str:
     """Return one line for a side that ended before we listened."""
     grade = side.table("grade")
     label = grade.text_or_none("label") or "not graded"
-    return f"  last side: {label}, limited by {grade.text('limited_by')}"
+    # A side that was said before there were reasons is still at the broker.
+    reason = grade.text_or_none("reason") or f"{label}: {grade.text('limited_by')}"
+    return f"  last side: {reason}"
 
 
 def counts_words(counts: Mapping[str, float]) -> str:
