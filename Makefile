@@ -4,9 +4,11 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 RECORD := tests/data/excerpt78.flac
 CACHE  ?= $(HOME)/.cache/runout
 PICTURES ?= build/report
+DEBIAN ?= 12
+ARCH   ?= $(shell dpkg --print-architecture)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-ha test-training lint bench train evaluate sides baselines tune report clean
+.PHONY: help run test test-ha test-training lint bench train evaluate sides baselines tune report clean install upgrade uninstall deb locks test-install test-faults soak
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
@@ -17,7 +19,7 @@ run: .venv/box  ## hear a bundled real record, or your own: make run FILE=side.f
 test: .venv/test  ## run every test of the box
 	@tests/debian-packages
 	@tests/pyaudio .venv/bin/pip
-	.venv/bin/python -m pytest --ignore tests/training --ignore tests/home_assistant
+	.venv/bin/python -m pytest --ignore tests/training --ignore tests/home_assistant --ignore tests/install
 
 test-ha: .venv/test  ## run Runout beside a real Home Assistant (built at the first time; needs root)
 	@tests/debian-packages
@@ -55,6 +57,35 @@ tune: .venv-train/ready  ## look for a better network within the box's cost
 
 report: .venv-train/ready  ## draw pictures of how well models/ear.tflite hears, into build/report
 	.venv-train/bin/runout-train --cache "$(CACHE)" report "$(PICTURES)"
+
+install:  ## install the box on this machine: sudo make install
+	@systemd/install install
+
+upgrade:  ## the same over an older one: settings, history and what was enabled stay
+	@systemd/install install
+
+uninstall:  ## remove it but for settings and history (PURGE=1: these too)
+	@systemd/install uninstall
+
+deb:  ## make a Debian package in build/ (DEBIAN=12 or 13, ARCH=amd64 or arm64)
+	@systemd/deb/build $(DEBIAN) $(ARCH)
+
+locks:  ## pin anew what is installed on the box, by its hashes, into systemd/locks
+	@$(PYTHON) systemd/locks/refresh.py
+
+test-install: .venv/test  ## install the package on a pristine Debian that is booted for it (needs root)
+	@tests/install/debian "$(CACHE)/install"
+	@systemd/deb/build 12 "$$(dpkg --print-architecture)"
+	RUNOUT_INSTALL="$(CACHE)/install" .venv/bin/python -m pytest tests/install
+
+test-faults: .venv/test  ## kill, unplug, damage and fill what there is, in full (20 minutes)
+	@tests/debian-packages
+	@tests/pyaudio .venv/bin/pip
+	RUNOUT_FAULTS=1 .venv/bin/python -m pytest -s tests/faults
+
+soak: .venv/test  ## hear hours of records on end: make soak HOURS=24
+	@tests/debian-packages
+	RUNOUT_SOAK_HOURS=$(or $(HOURS),24) .venv/bin/python -m pytest -s tests/faults/test_soak.py
 
 clean:  ## remove what was built here (not the music)
 	rm -rf .venv .venv-bench .venv-train build dist *.egg-info

@@ -34,6 +34,27 @@ class PulseSink:
     """The whole environment for a child process that plays or captures"""
     server: subprocess.Popen[bytes]
 
+    def unplug(self) -> None:
+        """Take the sink away, as if its cable were pulled."""
+        # The other would put a sink of its own in its place; it is there the first time only.
+        for module in ("module-always-sink", "module-null-sink"):
+            subprocess.run(
+                ["pactl", "unload-module", module],
+                env=self.env,
+                stderr=subprocess.DEVNULL,
+                timeout=20,
+            )
+
+    def plug(self, rate: int = 44_100) -> None:
+        """Bring it back, at a rate of its own."""
+        subprocess.run(
+            ["pactl", "load-module", *_sink(rate)],
+            env=self.env,
+            check=True,
+            timeout=20,
+            stdout=subprocess.DEVNULL,
+        )
+
     def play(self, path: Path) -> None:
         """Play a sound file, in real time, to its end."""
         subprocess.run(["paplay", path], env=self.env, check=True, timeout=120)
@@ -56,15 +77,13 @@ def pulse_sink(folder: Path, rate: int = 44_100) -> Iterator[PulseSink]:
         "PULSE_SERVER": f"unix:{socket}",
         "ALSA_CONFIG_PATH": str(folder / "asound.conf"),
     }
-    # Without norewinds an idle null sink works ahead in steps of 2 s, and so long nothing arrives.
-    sink = f"module-null-sink sink_name=phono norewinds=1 rate={rate} channels=2 format=s16le"
     with (folder / "pulse.log").open("wb") as log:
         server = subprocess.Popen(
             [
                 *("pulseaudio", "-n", "--daemonize=no", "--exit-idle-time=-1"),
                 *("--disable-shm=yes", "--use-pid-file=no", "--log-target=stderr"),
                 *("-L", f"module-native-protocol-unix auth-anonymous=1 socket={socket}"),
-                *("-L", sink),
+                *("-L", " ".join(_sink(rate))),
                 *("-L", "module-always-sink"),
             ],
             env=env,
@@ -82,6 +101,12 @@ def pulse_sink(folder: Path, rate: int = 44_100) -> Iterator[PulseSink]:
         # Killed, since a test may have stopped it.
         server.kill()
         server.wait()
+
+
+def _sink(rate: int) -> list[str]:
+    # Without norewinds an idle null sink works ahead in steps of 2 s, and so long nothing arrives.
+    settings = ["sink_name=phono", "norewinds=1", f"rate={rate}", "channels=2", "format=s16le"]
+    return ["module-null-sink", *settings]
 
 
 def _answers(env: dict[str, str]) -> bool:

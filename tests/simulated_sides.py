@@ -36,8 +36,16 @@ def music(seconds=16.0, seed=0):
     return 0.1 * tones * swell + 0.02 * rng.standard_normal((2, len(time)))
 
 
-def simulated(seed=0, tracks=(16.0, 14.0), **amounts):
-    """A side on which lie just these amounts."""
-    sounds = [music(seconds, number) for number, seconds in enumerate(tracks)]
+def faded(sound, seconds):
+    """Music that doesn't break off, which would be a dropout."""
+    fall = round(seconds * RATE)
+    if fall:
+        sound[:, -fall:] *= np.linspace(1.0, 0.0, fall) ** 2
+    return sound
+
+
+def simulated(seed=0, tracks=(16.0, 14.0), fade_s=0.0, **amounts):
+    """A side on which lie just these amounts; its tracks fade out in `fade_s`."""
+    sounds = [faded(music(seconds, number), fade_s) for number, seconds in enumerate(tracks)]
     condition = replace(UNWORN, **amounts)
     return make_side(np.random.default_rng(seed), condition, CLOCK, sounds)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from runout import __version__, config
 from runout.allocator import keep_freed_memory
-from runout.errors import RunoutError, UsageError
+from runout.errors import RunoutError, UsageError, setting_up
 
 if TYPE_CHECKING:
     from runout.report.page.outputs import Outputs
@@ -24,7 +24,10 @@ _MOST_RADIUS_MM = 200.0
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command; return its exit status: 0 done, 1 failed, 2 called wrongly."""
+    """Run the command; return its exit status: 0 done, 1 failed, 2 called wrongly.
+
+    A daemon that can't be set up, for its settings or its model, ends with 78.
+    """
     arguments = _parser().parse_args(argv)
     # Our matrices are too small for a second thread to be of use: it would only burn CPU. To be
     # set before numpy is imported, which the commands do.
@@ -71,6 +74,9 @@ def _parser() -> argparse.ArgumentParser:
     source.add_argument("--file", type=Path, help="listen to a file instead")
     source.add_argument("--device", help="capture device, by a part of its name")
     listen.add_argument("--pace", action="store_true", help="play the file at its own pace")
+    listen.add_argument(
+        "--service", action="store_true", help="as a service: never bring a broker of its own"
+    )
     listen.add_argument("--broker", metavar="HOST:PORT", help="MQTT broker")
     listen.add_argument("--device-id", help="this box's name in topics")
     listen.set_defaults(run=_listen)
@@ -80,6 +86,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     grade.add_argument("files", nargs="+", type=Path, metavar="FILE")
     grade.add_argument("--json", action="store_true", help="print a line of JSON a file")
+    grade.add_argument(
+        "--opinion", metavar="FILE", help="second opinion by a model that runout-train grade made"
+    )
     grade.add_argument(
         "--table", help="what to grade by: goldmine, discogs, or a FILE.toml (default: as set)"
     )
@@ -120,7 +129,19 @@ def _parser() -> argparse.ArgumentParser:
     watch.add_argument("--broker", metavar="HOST:PORT", help="MQTT broker")
     watch.set_defaults(run=_watch)
 
-    devices = commands.add_parser("devices", parents=[common], help="list capture devices")
+    doctor = commands.add_parser(
+        "doctor", parents=[common, settings], help="look over this box: what ails it, what to do"
+    )
+    doctor.add_argument("--json", action="store_true", help="print one line of JSON")
+    doctor.set_defaults(run=_doctor)
+
+    devices = commands.add_parser(
+        "devices", parents=[common, settings], help="list capture devices, and pick one"
+    )
+    devices.add_argument(
+        "--pick", metavar="DEVICE", help="print the settings' line for it: a number, or a name"
+    )
+    devices.add_argument("--write", action="store_true", help="write that line into the settings")
     devices.set_defaults(run=_devices)
     return parser
 
@@ -138,27 +159,30 @@ def _settings(arguments: argparse.Namespace) -> config.Settings:
 
 def _listen(arguments: argparse.Namespace) -> int:
     # What a command needs is imported by it alone: a daemon has no memory to waste.
+    from runout.keenness import Keenness, keenness_path
     from runout.listen import listen
     from runout.report.mqtt.broker import EmbeddedBroker
     from runout.report.mqtt.outbox import IN_MEMORY
-    from runout.source.capture import CaptureSource
+    from runout.source.feed import Feed, Once
     from runout.source.file import FileSource
+    from runout.source.preamp import Preamp
 
-    settings = _settings(arguments)
     if arguments.pace and arguments.file is None:
         raise UsageError("--pace goes with --file: a record sets its own")
-    device = arguments.device or settings.audio.device or None
-    source = (
-        FileSource(arguments.file, LIVE_BLOCK_S, arguments.pace)
-        if arguments.file
-        else CaptureSource(device, LIVE_BLOCK_S)
-    )
+    with setting_up():
+        settings = _settings(arguments)
+    feed: Feed
+    if arguments.file:
+        feed = Once(FileSource(arguments.file, LIVE_BLOCK_S, arguments.pace))
+    else:
+        with setting_up():
+            feed = Preamp(arguments.device or settings.audio.device, LIVE_BLOCK_S)
     with contextlib.ExitStack() as stack:
-        stack.callback(source.close)
+        stack.callback(feed.close)
         mqtt = settings.mqtt
         if arguments.device_id:
             mqtt = replace(mqtt, device_id=arguments.device_id)
-        if not mqtt.host:
+        if not mqtt.host and not arguments.service:
             broker = stack.enter_context(EmbeddedBroker())
             # No Home Assistant looks there.
             mqtt = replace(mqtt, host=broker.host, port=broker.port, discovery_prefix="")
@@ -170,7 +194,10 @@ def _listen(arguments: argparse.Namespace) -> int:
             # A file can be played again, and what only our own broker misses nobody waits for.
             mqtt = replace(mqtt, outbox=IN_MEMORY)
         live = arguments.file is None or arguments.pace
-        listen(source, mqtt, live, settings.ear.sensitivity)
+        # Who tells a file to be heard more keenly means this file.
+        path = None if arguments.file else keenness_path()
+        keenness = Keenness(settings.ear.sensitivity, path)
+        listen(feed, mqtt, live, keenness, settings.opinion.model, settings.grade.table)
     return 0
 
 
@@ -182,6 +209,7 @@ def _grade(arguments: argparse.Namespace) -> int:
     from runout.grade_file import grade_file
     from runout.grading.table import load_table
     from runout.model.card import load_model
+    from runout.opinion.installed import second_opinion
     from runout.report import messages
     from runout.report.page.outputs import outputs_of
     from runout.report.payload import Payload
@@ -190,13 +218,15 @@ def _grade(arguments: argparse.Namespace) -> int:
     from runout.report.terminal.style import Style
 
     outputs = outputs_of(arguments.files, arguments.report, arguments.plot)
-    table = load_table(arguments.table or config.load(arguments.config).grade.table)
+    settings = config.load(arguments.config)
+    table = load_table(arguments.table or settings.grade.table)
     model = load_model()
+    second = second_opinion(arguments.opinion or settings.opinion.model, model)
     status = 0
     for path, wanted in zip(arguments.files, outputs, strict=True):
         try:
             with Progress(path.name, sys.stderr) as progress:
-                side = grade_file(path, model, table, progress.show)
+                side = grade_file(path, model, table, progress.show, second)
         except RunoutError as error:
             print(f"runout: {error}", file=sys.stderr)
             status = 1
@@ -287,12 +317,45 @@ def _watch(arguments: argparse.Namespace) -> int:
     return watch(settings.mqtt, sys.stdout)
 
 
-def _devices(_arguments: argparse.Namespace) -> int:
-    from runout.source.devices import list_devices
+def _doctor(arguments: argparse.Namespace) -> int:
+    from runout.doctor.doctor import doctor
 
-    devices = list_devices()
+    return doctor(arguments.config, arguments.json, sys.stdout)
+
+
+def _devices(arguments: argparse.Namespace) -> int:
+    from runout.source.devices import capture_devices, default_index, open_port_audio
+    from runout.source.pick import write_device
+    from runout.source.wanted import choose, config_line, identity
+
+    if arguments.write and arguments.pick is None:
+        raise UsageError("--write goes with --pick: say which device")
+    audio = open_port_audio()
+    try:
+        devices, default = capture_devices(audio), default_index(audio)
+    finally:
+        audio.terminate()
+    if arguments.pick is not None:
+        picked = choose(devices, arguments.pick, default)
+        if arguments.write:
+            path = arguments.config or config.DEFAULT_PATH
+            write_device(path, picked)
+            print(f"{path}: {config_line(picked)}")
+        else:
+            print(config_line(picked))
+        return 0
     if not devices:
         raise RunoutError("no capture device: is the preamp plugged in?")
+    taken = reason = None
+    try:
+        taken = choose(devices, config.load(arguments.config).audio.device, default)
+    except RunoutError as error:
+        reason = str(error)
     for device in devices:
-        print(f"{device.index:3}  {device.name}  ({device.channels} ch, {device.sample_rate} Hz)")
+        mark = ">" if device is taken else " "
+        what = f"{device.channels} ch, {device.sample_rate} Hz"
+        print(f"{mark}{device.index:3}  {device.name}  ({what})\n      {identity(device)}")
+    print("'>' would be listened to; to choose another: runout devices --pick NUMBER --write")
+    if reason is not None:
+        print(f"runout: {reason}", file=sys.stderr)
     return 0

@@ -44,7 +44,8 @@ class AudioSettings:
     """Where the sound comes from."""
 
     device: str = ""
-    """Name of the capture device, a part of it, or its number; empty is the system's default"""
+    """The capture device: what `runout devices --pick` prints, or a name, a part of one, or a
+    number; empty is the only one on USB, or else the system's default"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +165,9 @@ def load(path: Path | None = None) -> Settings:
         raise RunoutError(f"{path}: can't be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise RunoutError(f"{path}: not a text file in UTF-8") from error
-    except tomllib.TOMLDecodeError as error:
+    except RecursionError as error:
+        raise RunoutError(f"{path}: not TOML: nested too deeply") from error
+    except ValueError as error:  # numbers of thousands of digits are none to Python either
         raise RunoutError(f"{path}: not TOML: {error}") from error
     return read_table(Settings, table, str(path))
 
@@ -215,7 +218,10 @@ _LONGEST_VALUE_SHOWN = 60
 
 
 def _refused(file: str, key: str, value: object, words: str) -> RunoutError:
-    shown = "a table" if isinstance(value, dict) else repr(value)
+    try:
+        shown = "a table" if isinstance(value, dict) else repr(value)
+    except ValueError:  # Python doesn't write out numbers of thousands of digits
+        shown = "a number that long"
     if len(shown) > _LONGEST_VALUE_SHOWN:
         shown = shown[:_LONGEST_VALUE_SHOWN] + "..."
     return RunoutError(f"{file}: {key} = {shown}: allowed is {words}")

@@ -381,3 +381,12 @@ def test_tags_at_the_end_are_no_sound(tmp_path):
     path = write(tmp_path / "side.mp3", music(1.0))
     path.write_bytes(path.read_bytes() + b"TAG" + bytes(125))
     assert len(joined(list(FileSource(path).blocks()))) == 44_100
+
+
+def test_a_sample_that_flipped_bits_made_huge_is_damage(tmp_path):
+    samples = music(0.5)
+    samples[12_000, 1] = 1e30
+    path = write(tmp_path / "flipped.wav", samples, subtype="FLOAT")
+    heard, line = heard_before_error(FileSource(path))
+    assert len(heard) <= 12_000
+    assert line.endswith("is damaged: holds samples far beyond full scale, the first at 0.272 s")

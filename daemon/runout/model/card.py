@@ -146,9 +146,13 @@ def load_model(name: str = DEFAULT_MODEL, folder: Traversable | None = None) -> 
         text = folder.joinpath(f"{name}.json").read_text(encoding="utf-8")
     except FileNotFoundError as error:
         raise RunoutError(f"model {name!r} is not installed: {error.filename} is missing") from None
+    except OSError as error:
+        raise RunoutError(f"model {name!r}: {error.filename}: {error.strerror}") from None
+    except UnicodeDecodeError as error:
+        raise RunoutError(f"model {name!r}: its card can't be read: {error}") from error
     try:
         card = parse_card(text)
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         raise RunoutError(f"model {name!r}: its card can't be read: {error}") from error
     if hashlib.sha256(content).hexdigest() != card.sha256:
         raise RunoutError(f"model {name!r}: {name}.tflite is not the file that its card describes")

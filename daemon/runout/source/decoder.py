@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
+import numpy.typing as npt
 import soundfile
 
 from runout.errors import RunoutError
@@ -28,6 +29,10 @@ _NO_COUNT = 2**63 - 1
 # libsndfile shortens a WAV or AIFF that was cut off to what is there, and says so in its log only.
 _WAV_SHORTENED = re.compile(r"^data : (\d+) \(should be (\d+)\)", re.MULTILINE)
 _AIFF_SHORTENED = re.compile(r"'COMM' chunk \((\d+)\) not equal to frame count")
+
+# Floats may go beyond full scale, and some files hold whole numbers of up to 32 bits as floats.
+# What is larger comes of flipped bits; squared, it would drown all else in the file.
+_LOUDEST = 2.0**31
 
 # Of an MP3 without a count of frames libsndfile guesses the length, and of joined files it knows
 # the first: it stops in the middle, without an error. Tags after the sound are smaller than this.
@@ -81,12 +86,12 @@ class Decoder:
             except soundfile.LibsndfileError as error:
                 # What was decoded before the damage is in `piece`, and tell() knows how much.
                 got = max(0, self._stream.tell() - done)
-                self._check_finite(piece[:got], done)
+                self._check_samples(piece[:got], done)
                 yield piece[:got]
                 raise self._shortfall(done + got) from error
             if got == 0:
                 break
-            self._check_finite(piece[:got], done)
+            self._check_samples(piece[:got], done)
             yield piece[:got]
             done += got
         self._check_whole(done)
@@ -118,14 +123,24 @@ class Decoder:
         if self.frames == 0:
             raise RunoutError(f"{self._path}: holds no sound (0 s)")
 
-    def _check_finite(self, piece: Samples, start: int) -> None:
+    def _check_samples(self, piece: Samples, start: int) -> None:
         finite = np.isfinite(piece)
         if not finite.all():
-            at_s = (start + int(np.argmin(finite.all(axis=1)))) / self.sample_rate
+            at_s = self._first_s(~finite, start)
             raise RunoutError(
                 f"{self._path}: holds samples that are not numbers (NaN or infinite), "
                 f"the first at {at_s:.3f} s"
             )
+        huge = np.abs(piece) > _LOUDEST
+        if huge.any():
+            at_s = self._first_s(huge, start)
+            raise RunoutError(
+                f"{self._path}: is damaged: holds samples far beyond full scale, "
+                f"the first at {at_s:.3f} s"
+            )
+
+    def _first_s(self, wrong: npt.NDArray[np.bool_], start: int) -> float:
+        return float(start + np.argmax(wrong.any(axis=1))) / self.sample_rate
 
     def _check_whole(self, done: int) -> None:
         """Raise RunoutError where the file promised more than the `done` frames it gave."""

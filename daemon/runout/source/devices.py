@@ -1,15 +1,20 @@
-"""The capture devices that PortAudio knows, and how one is found among them."""
+"""The capture devices that PortAudio knows, and what each is."""
 
-from collections.abc import Sequence
+import re
 from dataclasses import dataclass
+from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
 
 from runout.errors import RunoutError
 from runout.quiet import quiet_stderr
+from runout.source.usb import SYSFS, Usb, usb_of_card
 
 if TYPE_CHECKING:
     from pyaudio import PyAudio
+
+# ALSA's number of the card, which changes with the order in which cards were found.
+_CARD = re.compile(r" *\(hw:(\d+),\d+\)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +28,20 @@ class Device:
     """How many it can capture at most"""
     sample_rate: int
     """Hertz, the device's default"""
+    usb: Usb | None = None
+    """What it is on USB; None where it isn't on USB"""
+
+    @property
+    def lasting_name(self) -> str:
+        """Its name without the card's number, which another restart may change."""
+        return _CARD.sub("", self.name)
 
 
-def list_devices() -> list[Device]:
+def list_devices(sysfs: Path = SYSFS) -> list[Device]:
     """Every device that can capture, in PortAudio's order."""
     audio = open_port_audio()
     try:
-        return capture_devices(audio)
+        return capture_devices(audio, sysfs)
     finally:
         audio.terminate()
 
@@ -50,55 +62,37 @@ def import_pyaudio() -> ModuleType:
 
 
 def open_port_audio() -> "PyAudio":
-    """Start PortAudio; its terminate() ends it. Raises RunoutError where PyAudio is missing."""
+    """Start PortAudio, which looks for devices only then; its terminate() ends it.
+
+    Raises RunoutError where PyAudio is missing.
+    """
     pyaudio = import_pyaudio()
     # ALSA complains of each device that isn't there.
     with quiet_stderr():
         return pyaudio.PyAudio()
 
 
-def capture_devices(audio: "PyAudio") -> list[Device]:
+def capture_devices(audio: "PyAudio", sysfs: Path = SYSFS) -> list[Device]:
     """Every device of a running PortAudio that can capture."""
     every = (audio.get_device_info_by_index(index) for index in range(audio.get_device_count()))
-    return [_device(info) for info in every if info["maxInputChannels"] > 0]
+    return [_device(info, sysfs) for info in every if info["maxInputChannels"] > 0]
 
 
-def default_device(audio: "PyAudio") -> Device:
-    """The default input of a running PortAudio; raises RunoutError where there is none."""
+def default_index(audio: "PyAudio") -> int | None:
+    """The number of a running PortAudio's default input; None where there is none."""
     try:
-        return _device(audio.get_default_input_device_info())
-    except OSError as error:
-        raise RunoutError(f"no default capture device; {_known(capture_devices(audio))}") from error
+        return int(audio.get_default_input_device_info()["index"])
+    except OSError:
+        return None
 
 
-def find_device(devices: Sequence[Device], wanted: str) -> Device:
-    """The device whose name is `wanted`, or whose index, or the one with `wanted` in its name.
-
-    Case doesn't count. Raises RunoutError, naming the devices, where none fits or several do.
-    """
-    folded = wanted.casefold()
-    for fits in (
-        [device for device in devices if device.name.casefold() == folded],
-        [device for device in devices if str(device.index) == wanted],
-        [device for device in devices if folded in device.name.casefold()],
-    ):
-        if len(fits) == 1:
-            return fits[0]
-        if fits:
-            raise RunoutError(f"several capture devices are called '{wanted}'; {_known(fits)}")
-    raise RunoutError(f"no capture device is called '{wanted}'; {_known(devices)}")
-
-
-def _device(info: "dict[str, str | int | float]") -> Device:
+def _device(info: "dict[str, str | int | float]", sysfs: Path) -> Device:
+    name = str(info["name"])
+    card = _CARD.search(name)
     return Device(
         index=int(info["index"]),
-        name=str(info["name"]),
+        name=name,
         channels=int(info["maxInputChannels"]),
         sample_rate=round(float(info["defaultSampleRate"])),
+        usb=None if card is None else usb_of_card(int(card[1]), sysfs),
     )
-
-
-def _known(devices: Sequence[Device]) -> str:
-    if not devices:
-        return "there is none; is the preamp plugged in?"
-    return "there are: " + ", ".join(f"'{device.name}' ({device.index})" for device in devices)

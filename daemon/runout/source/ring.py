@@ -46,6 +46,11 @@ class Ring:
         return self._lost
 
     @property
+    def filled(self) -> int:
+        """Frames that read() could take now."""
+        return self._written - self._read
+
+    @property
     def closed(self) -> bool:
         """Whether the consumer wants no more."""
         return self._closed
@@ -91,7 +96,7 @@ class Ring:
             raise ValueError(f"{frames} frames asked of a ring of {self.capacity}")
         deadline = time.monotonic() + timeout_s
         with self._sound:
-            while self._filled < frames and not self._ended and not self._closed:
+            while self.filled < frames and not self._ended and not self._closed:
                 left = deadline - time.monotonic()
                 if left <= 0:
                     raise TimeoutError(f"no {frames} frames within {timeout_s} s")
@@ -99,9 +104,9 @@ class Ring:
                 self._sound.wait(min(left, _LOOK_S))
             if self._closed:
                 return np.empty((0, 2), dtype=np.float32)
-            if self._error is not None and not self._filled:
+            if self._error is not None and not self.filled:
                 raise self._error
-            return self._take(min(frames, self._filled))
+            return self._take(min(frames, self.filled))
 
     def end(self, error: BaseException | None = None) -> None:
         """Say that nothing more will come, because of `error` if there was one."""
@@ -128,12 +133,8 @@ class Ring:
         return True
 
     @property
-    def _filled(self) -> int:
-        return self._written - self._read
-
-    @property
     def _free(self) -> int:
-        return self.capacity - self._filled
+        return self.capacity - self.filled
 
     def _store(self, samples: Samples) -> None:
         """Append samples that fit; the lock is held."""
