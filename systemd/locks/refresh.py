@@ -51,9 +51,9 @@ def resolved(requirements: list[str], python: str, machine: str) -> dict[str, st
         report = Path(folder, "report.json")
         subprocess.run(
             [
-                *(sys.executable, "-m", "pip", "--isolated", "install", "--quiet", "--dry-run"),
+                *(sys.executable, "-m", "pip", "install", "--quiet", "--dry-run"),
                 *("--ignore-installed", f"--target={folder}", f"--report={report}"),
-                *("--index-url=https://pypi.org/simple", "--only-binary=:all:"),
+                "--only-binary=:all:",
                 *(f"--python-version={python}", "--implementation=cp", *abis, *platforms),
                 *requirements,
             ],
