@@ -230,7 +230,23 @@ def test_a_skip_shows_in_the_outlook_at_once(monkeypatch):
         ]
         if jumped:
             labels.append(line.state.outlook.label)
+            assert line.state.measurements["skips"] == 1.0
     assert labels == ["F"]
+
+
+def test_figures_are_told_while_the_side_plays_and_none_before_or_after():
+    line = Line(MODEL, TABLE, RATE, lambda: "s1", 4.0)
+    sound = np.concatenate((silence(3.0), real_music(9.0), real_music(9.0), silence(6.0)))
+    told = []
+    for start in range(0, len(sound), 2205):
+        for _ in line.feed(sound[start : start + 2205]):
+            pass
+        told.append(line.state.measurements)
+    playing = [one for one in told if one]
+    assert not told[0] and not told[-1]
+    assert {"clicks_per_min", "programme_dbfs"} <= playing[-1].keys()
+    # Anew every 15 s.
+    assert len({id(one) for one in playing}) == 2
 
 
 def test_crackle_that_is_on_as_the_needle_lands_again_counts():

@@ -69,6 +69,7 @@ class Line:
         self._meter = Meter(model.card.features.sample_rate)
         self._opinion = opinion
         self._outlook: Outlook | None = None
+        self._measured: dict[str, float] = {}
         self._outlook_due_s = math.inf
         self._table = table
         self._source_rate = sample_rate
@@ -104,6 +105,7 @@ class Line:
             outlook=self._outlook if playing else None,
             sensitivity=self._finders.sensitivity,
             clipped_percent=self._meter.clipped_percent if playing else 0.0,
+            measurements=self._measured if playing else {},
         )
 
     @property
@@ -208,7 +210,7 @@ class Line:
         self._finders.begin(time_s, time_s + settled_s)
         self._account = Account(self._side_id, time_s, self._rate, self._cell_s)
         self._follower = Follower("needle_up" if landed else "lead_in")
-        self._outlook = None
+        self._outlook, self._measured = None, {}
         self._outlook_due_s = time_s
         if self._opinion is not None:
             self._opinion.begin()
@@ -270,11 +272,15 @@ class Line:
         self._meter.ended(end_s)
 
     def _look_out(self) -> None:
-        """Grade the side as far as it has played, if that is far enough."""
-        if self._account.tally.heard_s < OUTLOOK_S:
+        """Measure the side as far as it has played, and grade it, if that is far enough."""
+        heard_s = self._account.tally.heard_s
+        if heard_s == 0.0:
             return
         parts = self._meter.parts(self._account, self._start_s, self.now_s, self._landed)
-        measurements = self._meter.measurements(self._account, parts)
-        heard_s = self._account.tally.heard_s
-        self._outlook = outlook(measurements, heard_s, self._table, sample_rate=self._source_rate)
+        self._measured = self._meter.measurements(self._account, parts)
         self._outlook_due_s = self.now_s + _OUTLOOK_EVERY_S
+        if heard_s < OUTLOOK_S:
+            self._outlook_due_s = min(self._outlook_due_s, self.now_s + OUTLOOK_S - heard_s)
+            return
+        rate = self._source_rate
+        self._outlook = outlook(self._measured, heard_s, self._table, sample_rate=rate)

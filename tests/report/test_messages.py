@@ -177,6 +177,7 @@ def test_state_names_both_channels_and_silence_is_null() -> None:
         },
         "sensitivity": "normal",
         "clipped_percent": 0.0,
+        "measurements": {},
     }
     assert messages.state_payload(IDLE)["side_id"] is None
     assert messages.state_payload(IDLE)["outlook"] is None

@@ -122,6 +122,7 @@ def state_payload(state: LiveState) -> Fields:
         "outlook": None if state.outlook is None else _outlook_fields(state.outlook),
         "sensitivity": state.sensitivity,
         "clipped_percent": rounded(state.clipped_percent, 4),
+        "measurements": _measurements(state.measurements),
     }
 
 

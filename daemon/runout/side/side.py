@@ -1,6 +1,6 @@
 """What is said of a side while it plays and when it has ended."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from runout.defects.event import Event, Kind
@@ -68,6 +68,8 @@ class LiveState:
     """How keenly it is listened"""
     clipped_percent: float = 0.0
     """Of the samples of this side, so far"""
+    measurements: dict[str, float] = field(default_factory=dict)
+    """Of this side so far, by name as at its end; told anew every 15 s"""
 
 
 @dataclass(frozen=True, slots=True)
