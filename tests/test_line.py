@@ -243,7 +243,8 @@ def test_figures_are_told_while_the_side_plays_and_none_before_or_after():
             pass
         told.append(line.state.measurements)
     playing = [one for one in told if one]
-    assert not told[0] and not told[-1]
+    assert not told[0]
+    assert not told[-1]
     assert {"clicks_per_min", "programme_dbfs"} <= playing[-1].keys()
     # Anew every 15 s.
     assert len({id(one) for one in playing}) == 2
