@@ -28,7 +28,7 @@ def test_a_real_record_at_the_pace_of_the_music():
     story = ["is online", "needle down", "crackle began", "needle up after 0:10", "a play grade"]
     places = [done.stdout.index(words) for words in story]
     assert places == sorted(places)
-    assert "limited by" in done.stdout
+    assert "G: crackle throughout" in done.stdout
     assert re.search(r"0:0\d\.\d{3} +click +(left|right|both) +[+-]\d", done.stdout)
     assert done.stdout.rstrip().endswith("Runout is offline")
 
