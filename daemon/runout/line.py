@@ -39,7 +39,7 @@ _OUTLOOK_EVERY_S = 15.0
 """Between provisional grades: summing a side up takes tens of milliseconds"""
 _LONGEST_SIDE_S = 3600.0
 """Twice the longest side of an LP"""
-_SILENT_DB = -120.0
+_SILENT_DB = -127.0
 
 
 class Line:

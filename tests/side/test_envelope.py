@@ -54,7 +54,7 @@ def test_latest_is_deaf_to_a_click():
 
 def test_silence_is_the_least_that_is_told():
     level, _, _ = levels(np.zeros((2, RATE), np.float32))
-    assert set(level) == {-120.0}
+    assert set(level) == {-127.0}
 
 
 def test_idle_forgets_all_but_what_a_side_may_begin_with():

@@ -79,7 +79,7 @@ def test_the_floor_of_a_better_preamp_is_learnt():
 
 def test_digital_silence_is_no_floor():
     # Many cards give zeros at first; the preamp's floor after them is no needle.
-    assert run([(-120, 5), (-82, 60), (-20, 10)]) == [("needle_down", 65.0), ("playing", 65.3)]
+    assert run([(-127, 5), (-82, 60), (-20, 10)]) == [("needle_down", 65.0), ("playing", 65.3)]
 
 
 def test_a_loud_moment_in_a_lift_does_not_count_towards_playing():

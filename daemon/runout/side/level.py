@@ -7,8 +7,8 @@ import numpy.typing as npt
 
 Array = npt.NDArray[np.float32]
 
-_FLOOR = 1e-12
-"""-120 dBFS"""
+_FLOOR = 2e-13
+"""-127 dBFS"""
 
 
 def level_db(audio: Array, hop: int) -> tuple[float, float]:
@@ -40,6 +40,6 @@ def _lines(cell: int) -> Array:
 
 
 def decibels(power: Array) -> Array:
-    """dBFS of mean squares, -120 at least."""
+    """dBFS of mean squares, -127 at least."""
     level: Array = 10.0 * np.log10(np.maximum(power, _FLOOR))
     return level

@@ -27,8 +27,9 @@ _FLOOR_DB = -80.0
 """dBFS; preamps with the needle up give -80 to -86"""
 _MIDDLE_FLOOR_DB = -93.0
 """dBFS; what the middle has of white noise at `_FLOOR_DB`"""
-_DIGITAL_SILENCE_DB = -115.0
-"""dBFS; below the noise of any preamp and converter, even where the gain is 24 dB too low"""
+_DIGITAL_SILENCE_DB = -126.5
+"""dBFS; zeros, which are told as -127: any preamp and converter has more noise, even where the gain
+is 24 dB too low"""
 _DOWN_OVER_FLOOR_DB = (12.0, 6.0)
 """A groove is at least this much louder than a lifted needle, in level or middle. A quiet LP's
 middle stands 8 dB over its preamp's (method.md of ripdoctor 0.5.0)"""
