@@ -206,7 +206,9 @@ def test_a_broker_that_goes_and_comes_is_followed() -> None:
 
 DEMO = textwrap.dedent(
     """
-    import subprocess, sys
+    import signal, subprocess, sys
+    # A shell's background job is born deaf to Ctrl-C, and so are its children.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     from runout.config import MqttSettings
     from runout.report.mqtt.broker import EmbeddedBroker
     from runout.report.terminal.watch import Watch
@@ -221,7 +223,8 @@ DEMO = textwrap.dedent(
 
 BOX = textwrap.dedent(
     """
-    import sys, time
+    import signal, sys, time
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     from runout.config import MqttSettings
     from runout.report.mqtt.publisher import Publisher
     # As the daemon does with a broker of its own: no Home Assistant is there to be told.
@@ -249,5 +252,5 @@ def test_ctrl_c_ends_broker_box_and_watch_in_order(tmp_path: Path) -> None:
     assert demo.stdout is not None
     assert demo.stdout.readline() == "  Runout is online\n"
     os.killpg(demo.pid, signal.SIGINT)  # as the terminal does
-    out, err = demo.communicate(timeout=40)
+    out, err = demo.communicate(timeout=15)
     assert (out, err, demo.returncode) == ("  Runout is offline\n", "", 0)
