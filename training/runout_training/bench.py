@@ -27,6 +27,7 @@ from runout.listen import listen
 from runout.model.interpreter import Runtime, installed_runtimes
 from runout.report.mqtt.broker import EmbeddedBroker
 from runout.source.block import Block
+from runout.source.feed import Once
 from runout.source.file import FileSource
 from runout_training.wear.impulse import click
 
@@ -165,7 +166,7 @@ def _latencies(path: Path, clicks_s: list[float]) -> list[float]:
     with EmbeddedBroker() as broker:
         client = _subscriber(broker, "+/event", said)
         source = _TimedSource(path, _BLOCK_S, pace=True)
-        listen(source, MqttSettings(host=broker.host, port=broker.port))
+        listen(Once(source), MqttSettings(host=broker.host, port=broker.port, discovery_prefix=""))
         time.sleep(0.5)
         client.loop_stop()
     latencies = []
