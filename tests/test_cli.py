@@ -208,11 +208,12 @@ def test_at_22_khz_a_grade_is_withheld_rather_than_too_good(tmp_path, capsys):
 
 def test_three_seconds_full_of_clicks(tmp_path, capsys):
     places = list(np.arange(0.05, 2.98, 0.1))
-    path = write(tmp_path / "clicks.flac", with_clicks(real_music(3.0), places, over=12))
+    # At half the level: full scale would cut the clicks down to the size of the music's peaks.
+    path = write(tmp_path / "clicks.flac", 0.5 * with_clicks(real_music(3.0), places, over=12))
     _, (line,), _ = grade(capsys, path)
     times = np.array([event["time_s"] for event in line["events"] if event["kind"] == "click"])
-    assert all(np.abs(times - place).min() < 0.003 for place in places[-3:])
-    assert len(times) >= 0.9 * len(places)
+    assert len(times) == len(places)
+    assert np.abs(times - places).max() < 0.003
 
 
 @pytest.mark.parametrize("arguments", [[], ["grade"], ["sing"], ["listen", "--pace"]])
