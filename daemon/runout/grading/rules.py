@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -30,19 +30,7 @@ Place = Literal[
     "quiet_passages",
 ]
 """What is looked up among the side's events and parts to say where it is: words.py"""
-PLACES: tuple[Place, ...] = (
-    "clicks",
-    "pops",
-    "worst_minute",
-    "scratches",
-    "crackle",
-    "distortion",
-    "dropouts",
-    "skips",
-    "locked_grooves",
-    "groove",
-    "quiet_passages",
-)
+PLACES: tuple[Place, ...] = get_args(Place)
 
 
 @dataclass(frozen=True, slots=True)
