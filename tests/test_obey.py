@@ -24,14 +24,31 @@ MODEL = load_model()
 class Box:
     """A line and its publisher."""
 
-    def __init__(self, sensitivity="normal", path=None):
-        numbers = count(1)
-        self.line = Line(
-            MODEL, load_table(), RATE, lambda: f"s{next(numbers)}", 4.0, sensitivity=sensitivity
-        )
+    def __init__(self, sensitivity="normal", path=None, outbox=":memory:"):
+        self._numbers = count(1)
         self.keenness = Keenness(sensitivity, path)
-        self.publisher = Publisher(MqttSettings("nowhere", device_id="box", outbox=":memory:"))
+        self.publisher = Publisher(MqttSettings("nowhere", device_id="box", outbox=outbox))
         self.said = []
+        self.plug_in()
+
+    def plug_in(self):
+        """Another source, from its beginning."""
+        self.line = Line(
+            MODEL,
+            load_table(),
+            RATE,
+            lambda: f"s{next(self._numbers)}",
+            4.0,
+            sensitivity=self.keenness.sensitivity,
+        )
+
+    def die(self):
+        """Without a last word; but this process goes on, and another box wants the outbox."""
+        self.publisher._outbox.close()
+
+    def unplug(self):
+        self.publisher.sound_ends()
+        self.end()
 
     def hear(self, sound):
         for start in range(0, len(sound), 4410):
@@ -134,6 +151,49 @@ def test_with_the_needle_down_it_is_not(box):
     assert "needle is down" in answer["error"]
 
 
+def preamp(seconds, level_db, seed=0):
+    return noise(seconds, level=10 ** (level_db / 20), seed=seed)
+
+
+@pytest.mark.parametrize("louder_db", [6, 9, 20])
+def test_a_preamp_that_was_turned_up_is_known_at_once_by_a_calibration(box, louder_db):
+    """Else its noise passes for a groove's, and the side that is played next doesn't end."""
+    box.hear(preamp(6.0, -84))
+    box.hear(preamp(5.0, -84 + louder_db, seed=1))
+    box.tell(Calibrate())
+    assert box.line.state.phase == "idle"
+    box.hear(preamp(6.0, -84 + louder_db, seed=2))
+    assert box.tell(Calibrate())["ok"]
+    box.hear(real_music(6.0))
+    box.hear(preamp(6.0, -84 + louder_db, seed=3))
+    assert box.line.state.phase == "idle"
+    played = [one for one in box.said if isinstance(one, SideEnded) and one.heard_s]
+    assert [side.duration_s for side in played] == [pytest.approx(6.0, abs=0.2)]
+
+
+def test_a_calibration_ends_a_side_whose_needle_was_lifted_under_a_louder_floor(box):
+    box.hear(preamp(6.0, -84))
+    box.hear(real_music(6.0))
+    box.hear(preamp(6.0, -70, seed=1))
+    assert box.line.state.phase == "playing"
+    answer = box.tell(Calibrate())
+    assert (answer["ok"], box.line.state.phase) == (False, "idle")
+    assert "try again in a few seconds" in answer["error"]
+    assert [one.heard_s > 0 for one in box.said if isinstance(one, SideEnded)] == [True]
+    box.hear(preamp(6.0, -70, seed=2))
+    measured = box.tell(Calibrate())["measured"]
+    assert measured["noise_468_needle_up_dbfs"] == pytest.approx(-63.0, abs=2.0)
+
+
+def test_a_groove_that_is_not_steady_is_no_preamp_whoever_says_so(box):
+    box.hear(preamp(6.0, -84))
+    ticking = with_clicks(preamp(6.0, -50, seed=1), np.arange(0.3, 5.8, 0.2), over=30)
+    swell = np.repeat(np.linspace(1.0, 2.0, 60), RATE // 10)[:, None]
+    box.hear(ticking * swell)
+    assert "needle is down" in box.tell(Calibrate())["error"]
+    assert box.line.state.phase != "idle"
+
+
 def test_sensitivity_told_is_as_sensitivity_set():
     music = with_clicks(real_music(8.0), np.arange(1.0, 7.0, 0.31), over=4)
     counted = {}
@@ -180,6 +240,32 @@ def test_the_next_side_is_not_labelled_as_the_last(box):
     box.hear(real_music(6.0))
     box.end()
     assert [side["label"]["artist"] for side in box.sides()] == ["Can", None]
+
+
+def test_a_label_outlives_the_box(tmp_path):
+    """Killed amid a side that was labelled, then stopped amid it, then plugged in again."""
+    outbox = str(tmp_path / "outbox.db")
+    killed = Box(outbox=outbox)
+    killed.hear(real_music(6.0))
+    assert killed.tell(Label(artist="Can"))["ok"]
+    killed.die()
+    stopped = Box(outbox=outbox)
+    stopped.hear(real_music(6.0))
+    stopped.unplug()
+    stopped.plug_in()
+    stopped.hear(real_music(6.0))
+    assert stopped.tell(Label(side="A"))["ok"]
+    stopped.hear(silence(6.0))
+    stopped.hear(real_music(6.0))
+    stopped.hear(silence(6.0))
+    labels = [(side["label"]["artist"], side["label"]["side"]) for side in stopped.sides()]
+    assert labels == [("Can", None), ("Can", "A"), (None, None)]
+    stopped.die()
+    later = Box(outbox=outbox)
+    assert later.tell(Label(title="Unfinished"))["ok"]
+    (side,) = later.sides()
+    assert side["side_id"] == stopped.sides()[-1]["side_id"]
+    assert side["label"]["title"] == "Unfinished"
 
 
 def test_it_identifies_itself_by_an_event_that_is_none(box):

@@ -62,8 +62,9 @@ class Line:
         """
         self._scorer = Scorer(model, sample_rate, runtime)
         self._finders = Finders(model.card, sample_rate, sensitivity)
-        # A file is one side, however long: only a needle that nobody lifts is given up.
-        self._longest_s = _LONGEST_SIDE_S if math.isfinite(lift_s) else math.inf
+        # A file is one side, however long: only a needle that nobody lifts is given up. Nor is it
+        # graded before its end.
+        self._live = math.isfinite(lift_s)
         self._needle = Needle(lift_s)
         self._follower = Follower()
         self._meter = Meter(model.card.features.sample_rate)
@@ -125,13 +126,22 @@ class Line:
         yield from self._end_side(at_s)
         yield from self._begin_side(at_s, landed=False)
 
-    def calibrate(self) -> dict[str, float]:
-        """What the preamp alone gave over the last minute, see `needle_up`.
+    def needle_up(self) -> Iterator[Heard]:
+        """Take somebody's word that the needle is up: what sounds now is the preamp's own floor.
 
-        Raises RunoutError while the needle is down, or where it wasn't up for long enough.
+        A side that is on ends: the preamp was turned up, and its noise taken for a groove's. Raises
+        RunoutError where what sounds can't be the preamp alone.
         """
-        if self._side_id is not None:
+        if not self._needle.settle():
             raise RunoutError("the needle is down; lift it first")
+        if self._side_id is not None:
+            yield from self._end_side(self.now_s)
+
+    def calibrate(self) -> dict[str, float]:
+        """What the preamp alone gave over the last minute, see `measure.needle_up`.
+
+        Raises RunoutError where the needle wasn't up for long enough.
+        """
         measured = self._meter.needle_up(self.now_s)
         if measured is None:
             raise RunoutError("the needle was not up for long enough; try again in a few seconds")
@@ -193,7 +203,9 @@ class Line:
         self._finders.forget(self.now_s)
         if change is not None and change.phase == "idle":
             yield from self._end_side(change.time_s, listened_to_s=change.time_s - _THUMP_S)
-        elif self._side_id is not None and self.now_s - self._start_s > self._longest_s:
+        elif self._side_id is None or not self._live:
+            return
+        elif self.now_s - self._start_s > _LONGEST_SIDE_S:
             self._needle.give_up()
             yield from self._end_side(self.now_s)
             # Who knows when it will be lifted.
@@ -243,6 +255,8 @@ class Line:
         yield from self._account.finish()
         tally = self._account.tally
         tally.cut(listened_to_s)
+        if not self._meter.heard_music(self._account, self._start_s):
+            tally.heard_s = 0.0
         parts = self._meter.parts(self._account, self._start_s, end_s, self._landed)
         tally.leave_out(handled(parts))
         measurements = self._meter.measurements(self._account, parts)
@@ -274,7 +288,7 @@ class Line:
     def _look_out(self) -> None:
         """Measure the side as far as it has played, and grade it, if that is far enough."""
         heard_s = self._account.tally.heard_s
-        if heard_s == 0.0:
+        if not self._meter.heard_music(self._account, self._start_s):
             return
         parts = self._meter.parts(self._account, self._start_s, self.now_s, self._landed)
         self._measured = self._meter.measurements(self._account, parts)

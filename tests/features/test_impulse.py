@@ -1,6 +1,12 @@
 import numpy as np
 
-from runout.features.impulse import cell_scale, impulse_features, local_scale, second_difference
+from runout.features.impulse import (
+    cell_levels,
+    cell_scale,
+    impulse_features,
+    local_scale,
+    second_difference,
+)
 
 
 def test_second_difference_of_known_signals():
@@ -37,23 +43,22 @@ def test_local_scale_is_the_mean_of_the_neighbours_and_never_zero():
 def test_steady_sound_is_zero_and_a_leap_is_told_by_its_logarithm():
     difference = np.full((2, 1, 256), 0.01, np.float32)
     difference[1, 0, 7] = 0.5
-    (row,) = impulse_features(difference, np.full((2, 1), 0.01, np.float32), slots=8)
-    assert np.isclose(row[1], np.log(50.0), atol=1e-3)
-    assert np.allclose(row[[0, *range(2, 16)]], 0.0, atol=2e-3)
+    rows = impulse_features(cell_levels(difference, slots=8), np.full((2, 1), 0.01, np.float32))
+    assert np.isclose(rows[1, 0, 0], np.log(50.0), atol=1e-3)
+    assert np.allclose(rows[0], 0.0, atol=2e-3)
+    assert np.allclose(rows[1, 0, 1:8], 0.0, atol=2e-3)
 
 
 def test_digital_silence_is_as_low_as_it_goes():
-    silent = np.zeros((2, 1, 256), np.float32)
-    assert np.allclose(impulse_features(silent, np.ones((2, 1), np.float32), 8), np.log(1e-3))
+    silent = cell_levels(np.zeros((2, 1, 256), np.float32), slots=8)
+    assert np.allclose(impulse_features(silent, np.ones((2, 1), np.float32)), np.log(1e-3))
 
 
-def test_features_are_the_channels_slot_by_slot_then_the_means():
+def test_levels_are_the_slots_maxima_then_the_mean():
     difference = np.ones((3, 2, 256), np.float32)
-    difference[1, 0, 33] = np.e - 1e-3
-    rows = impulse_features(difference, np.ones((3, 2), np.float32), slots=8)
-    expected = np.full((2, 27), np.log(1.001), np.float32)
-    expected[0, 1 * 3 + 1] = 1.0
-    assert np.allclose(rows[:, :24], expected[:, :24], atol=1e-4)
-    assert np.allclose(
-        rows[0, 24:], np.log(np.array([1.0, 1.0 + (np.e - 1) / 256, 1.0])), atol=2e-3
-    )
+    difference[1, 0, 33] = 5.0
+    levels = cell_levels(difference, slots=8)
+    expected = np.ones((3, 2, 9))
+    expected[1, 0, 1] = 5.0
+    expected[1, 0, 8] = 1.0 + 4.0 / 256
+    assert np.allclose(levels, expected)

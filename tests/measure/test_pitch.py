@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from runout.measure.pitch import APART, STEP_S, PitchFollower, PitchSteps, PitchStore
+from runout.measure.pitch import APART, STEP_S, PitchFollower, PitchSteps, PitchStore, answer
 from swinging import RATE, Audio, played
 
 GLIDE_PERCENT = 0.1
@@ -115,3 +115,12 @@ def test_forgetting_more_than_there_is_leaves_an_empty_store_that_goes_on():
     store.add(second)
     assert not store.within([(0.0, 9.0)]).curvature.any()
     assert store.within([(12.0, 20.0)]).curvature.any()
+
+
+def test_the_answer_to_a_swing_is_that_of_frames_so_far_apart():
+    hertz = np.array([0.02, 0.55, 1.3, 4.0])
+    away_s = (np.arange(2048) - 1023.5) / (RATE / 4)
+    window = 0.5 + 0.5 * np.cos(2 * np.pi * (np.arange(2048) - 1023.5) / 2048)
+    within = np.cos(2 * np.pi * hertz[:, None] * away_s) @ window / window.sum()
+    apart = 2.0 * np.sin(np.pi * hertz * APART * STEP_S)
+    assert answer(hertz) == pytest.approx(apart * within, rel=1e-9)

@@ -35,7 +35,7 @@ def test_a_graded_side_has_a_second_opinion_from_its_own_sound():
     assert ended.opinion.label == "VG+"
     assert np.isfinite(said.asked).all()
     other = Said(3.0, -3.0)
-    side(noise(16.0), second(other))
+    side(music[::-1], second(other))
     assert not np.array_equal(said.asked, other.asked)
 
 

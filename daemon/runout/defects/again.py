@@ -16,6 +16,7 @@ Array = npt.NDArray[np.float32]
 
 _BIN = 64
 """Samples in a bin of the envelope"""
+_EVEN = np.full(_BIN, 1.0 / _BIN, np.float32)
 _LOCAL = 35
 """Bins (51 ms) whose mean is taken off: what is compared is when the sound is sharp, not how"""
 _KEPT_S = 7.5
@@ -66,12 +67,14 @@ class Past:
         samples = audio.shape[1] // _BIN * _BIN
         if samples == 0:
             return
-        audio = audio[:, :samples].copy()
-        lateral = audio[0] + audio[1]
-        sharp = np.diff(lateral, prepend=self._last)
+        audio = np.ascontiguousarray(audio[:, :samples])
+        lateral = np.empty(1 + samples, np.float32)
+        lateral[0] = self._last
+        np.add(audio[0], audio[1], out=lateral[1:])
         self._last = lateral[-1]
+        sharp = lateral[1:] - lateral[:-1]
         np.abs(sharp, out=sharp)
-        level = np.log(sharp.reshape(-1, _BIN).mean(axis=1) + np.float32(_FAINT))
+        level = np.log(sharp.reshape(-1, _BIN) @ _EVEN + np.float32(_FAINT))
         known = np.concatenate((self._level, level))
         fresh = np.convolve(known, self._kernel, "valid")[-len(self._envelope) :]
         self._level = known[1 - _LOCAL :]

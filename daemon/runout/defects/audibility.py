@@ -170,14 +170,14 @@ def _spectra(
     Beyond its ends there is no sound.
     """
     ear = ear_of(params)
-    low, high = int(firsts.min()), int(firsts.max()) + params.n_fft
+    low, high = min(firsts.tolist()), max(firsts.tolist()) + params.n_fft
     # One complex transform does for both channels, bins of either sign holding their sum.
     stereo = np.zeros(high - low, np.complex64)
     known = audio[:, max(0, low) : high]
     begin = max(0, -low)
     stereo.real[begin : begin + known.shape[1]] = known[0]
     stereo.imag[begin : begin + known.shape[1]] = known[1]
-    frames = stereo[firsts[:, None] + np.arange(-low, params.n_fft - low)]
+    frames = np.lib.stride_tricks.sliding_window_view(stereo, params.n_fft)[firsts - low]
     spectrum = fft.fft(frames * ear.window)
     bands: npt.NDArray[np.float32] = (
         np.square(spectrum.real) + np.square(spectrum.imag)

@@ -13,6 +13,7 @@ same instant. The samples must be the source's own: resampling smears the seam.
 from collections import deque
 from dataclasses import replace
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -192,7 +193,7 @@ def seam(sound: Wide, at: int) -> float:
     left = sound[:, at - _FIT - _REACH : at - _REACH]
     right = sound[:, at + _REACH : at + _REACH + _FIT][:, ::-1]
     halves = np.concatenate((left, right)) * _taper()
-    ahead, behind = np.split(predictor(halves, _ORDER, _RIDGE), 2)
+    ahead, behind = np.split(predictor(_correlation(halves), _RIDGE), 2)
     margin = _REACH + _FLANK + 1
     around = sound[:, at - margin - _ORDER : at + margin + _ORDER]
     windows = np.lib.stride_tricks.sliding_window_view(around, _ORDER + 1, axis=1)
@@ -210,6 +211,13 @@ def seam(sound: Wide, at: int) -> float:
     )
     floor = 0.1 * _STEP_16_BITS
     return float(np.log((jumps + floor) / (flanks + floor)).sum(axis=0).max())
+
+
+def _correlation(halves: Wide) -> Wide:
+    """Sums of products of samples 0 to `_ORDER` apart: (halves, samples) to (halves, lags)."""
+    longer = np.zeros((len(halves), halves.shape[1] + _ORDER))
+    longer[:, : halves.shape[1]] = halves
+    return np.stack([np.correlate(whole, half) for whole, half in zip(longer, halves, strict=True)])
 
 
 def _highest(errors: Errors) -> Errors:
@@ -236,8 +244,10 @@ def _leaps(ratio: Array, rate: int) -> list[int]:
     places = np.flatnonzero(both > _BOTH_LEAST)
     if len(places) == 0:
         return []
-    apart = np.flatnonzero(np.diff(places) > _NEAR_S * rate) + 1
-    worst = np.array([some[both[some].argmax()] for some in np.split(places, apart)])
+    apart = np.flatnonzero(places[1:] - places[:-1] > _NEAR_S * rate) + 1
+    edges = [0, *apart.tolist(), len(places)]
+    groups = (places[first:last] for first, last in pairwise(edges))
+    worst = np.array([some[both[some].argmax()] for some in groups])
     span = np.arange(-_LASTS - _FLANK, 1)
     errors = np.log(ratio[:2, worst[:, None] + span] + _LEAST_RATIO)
     leaps = (errors[..., _FLANK:] - _highest(errors[..., :-1])).sum(axis=0)

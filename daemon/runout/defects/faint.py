@@ -62,6 +62,6 @@ class Faint:
         if len(self._ranked) == 0:
             self._ranked = np.sort(self._scores)
         hottest = self._scores[first : last + 1].max()
-        as_hot = len(self._ranked) - int(np.searchsorted(self._ranked, hottest))
+        as_hot = len(self._ranked) - int(self._ranked.searchsorted(hottest))
         share = as_hot / len(self._ranked)
         return float(1.0 - (1.0 - share) ** (last + 1 - first))

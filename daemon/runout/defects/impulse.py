@@ -100,7 +100,8 @@ class ImpulseFinder:
     def feed(self, scored: Scored) -> list[Impulse]:
         """Impulses that the new cells complete, in order of time."""
         cells = len(scored.scores)
-        power = np.square(scored.audio).reshape(2, cells, self._hop).mean(axis=2)
+        sound = scored.audio.reshape(2, cells, self._hop)
+        power = np.einsum("wcs,wcs->wc", sound, sound) / np.float32(self._hop)
         self._loudest_music.feed(power)
         self._scores = np.concatenate((self._scores, scored.scores[:, self._rows]))
         self._audio = np.concatenate((self._audio, scored.audio), axis=1)
@@ -115,7 +116,8 @@ class ImpulseFinder:
     def _find(self, end: int) -> list[Impulse]:
         """Look through the cells from the next one up to `end`."""
         found: list[Impulse] = []
-        hot = (self._scores >= self._thresholds).any(axis=1)
+        # By columns: along three scores a row, numpy is slow.
+        hot = np.logical_or.reduce(self._thresholds[:, None] <= self._scores.T)
         start, stop = self._next - self._first, max(0, end - self._first)
         for cell in start + np.flatnonzero(hot[start:stop]):
             if not self._is_shadow(cell, hot):
@@ -206,7 +208,7 @@ class ImpulseFinder:
         here = int(np.searchsorted(loud, peak - low))
         if here == len(loud) or loud[here] != peak - low:
             return peak, min(peak + 1, self._audio.shape[1])
-        breaks = np.flatnonzero(np.diff(loud) > self._gap)
+        breaks = np.flatnonzero(loud[1:] - loud[:-1] > self._gap)
         before = breaks[breaks < here]
         first = int(loud[before[-1] + 1]) if len(before) else int(loud[0])
         after = breaks[breaks >= here]
@@ -231,8 +233,9 @@ class ImpulseFinder:
         low, high = max(0, start - self._baseline), end + self._baseline
         span = self._audio[:, low:high]
         ends = min(self._baseline, max(1, span.shape[1] // 3))
-        left, right = span[:, :ends].mean(axis=1), span[:, -ends:].mean(axis=1)
-        line = np.linspace(left, right, span.shape[1], axis=1, dtype=np.float32)
+        left, right = span[:, :ends].sum(axis=1), span[:, -ends:].sum(axis=1)
+        along = np.arange(span.shape[1], dtype=np.float32) / np.float32(max(1, span.shape[1] - 1))
+        line = (left[:, None] + (right - left)[:, None] * along) / np.float32(ends)
         deviation: Array = np.abs(span - line).max(axis=1)
         return deviation
 
@@ -246,5 +249,7 @@ class ImpulseFinder:
         around = np.concatenate((before, after), axis=1)
         if around.shape[1] == 0:
             around = self._power
-        power: Array = np.maximum(np.median(around, axis=1), np.float32(_POWER_FLOOR))
+        rising, cells = np.sort(around, axis=1), around.shape[1]
+        median = (rising[:, (cells - 1) // 2] + rising[:, cells // 2]) / np.float32(2.0)
+        power: Array = np.maximum(median, np.float32(_POWER_FLOOR))
         return power

@@ -66,7 +66,9 @@ class PassageFinder:
         """Passages that the new cells end."""
         cells = self._rule.cells
         scores = scored.scores[:, self._row]
-        judged = scores[: len(scores) // cells * cells].reshape(-1, cells).mean(axis=1)
+        judged = scores
+        if cells > 1:
+            judged = scores[: len(scores) // cells * cells].reshape(-1, cells).mean(axis=1)
         first = scored.start // cells
         ended: list[Passage] = []
         for place in np.flatnonzero(judged >= self._threshold):

@@ -12,6 +12,7 @@ import numpy.typing as npt
 import soxr
 
 from runout.features.impulse import (
+    cell_levels,
     cell_scale,
     impulse_features,
     local_scale,
@@ -37,6 +38,21 @@ class Frames:
     ratio: Array
     """Error of linear prediction over its local scale, shape (3, cells * hop): left, right, and
     vertical, where one wall's click stands out of music that both walls share"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Signals:
+    """The impulse signals of some cells: left and right of each, and last the vertical's.
+
+    The first is the error of linear prediction, the others are the second differences.
+    """
+
+    error: Array
+    """Of linear prediction: left, right and vertical, shape (3, cells, hop)"""
+    levels: Array
+    """Maxima and mean of each signal, shape (signals, cells, slots + 1)"""
+    scales: Array
+    """The cells' own scales, shape (signals, cells)"""
 
 
 class FrontEnd:
@@ -67,7 +83,7 @@ class FrontEnd:
         self._heard = 0
         self._next_cell = -lead
         self._levels: Array = np.zeros(0, np.float32)
-        self._signals: list[tuple[Array, Array]] = []
+        self._signals: _Signals | None = None
 
     @property
     def cells(self) -> int:
@@ -123,14 +139,15 @@ class FrontEnd:
     def _frames(self, span: Array) -> Frames:
         """One step; `span` is its cells with the margin on either side."""
         params = self._params
-        hop, around = params.hop, params.scale_cells
+        hop, half = params.hop, params.hop // 2
         audio = span[:, self._margin : -self._margin]
 
-        signals = [
-            (cells, local_scale(scales, around)) for cells, scales in self._impulse_signals(span)
-        ]
+        signals = self._impulse_signals(span)
+        local = local_scale(signals.scales, params.scale_cells)
+        impulses = impulse_features(signals.levels, local)
+        walls = impulses[:-1].reshape(-1, 2, *impulses.shape[1:]).transpose(2, 0, 3, 1)
+        ratio = signals.error / local[[0, 1, -1], :, None]
 
-        half = hop // 2
         near = span[:, self._margin - half : span.shape[1] - self._margin + half]
         groove = np.empty_like(near)
         np.add(near[0], near[1], out=groove[0])
@@ -141,51 +158,43 @@ class FrontEnd:
         level = self._level(lateral[:, 0])
         lateral[:, 0] -= level
         vertical[:, 0] -= level
-        error, scale = signals[0]
-        parts = [(error[:2], scale[:2]), *signals[1:], (error[2:], scale[2:])]
-        impulses = [impulse_features(cells, local, params.slots) for cells, local in parts]
-        features = np.concatenate((lateral, vertical, *impulses), axis=1)
-        ratio = error / scale[:, :, None]
+        features = np.concatenate(
+            (lateral, vertical, walls.reshape(self._step, -1), impulses[-1]), axis=1
+        )
         return Frames(self._next_cell, features, audio, ratio.reshape(len(ratio), -1))
 
-    def _impulse_signals(self, span: Array) -> list[tuple[Array, Array]]:
-        """Each impulse signal by cell, (channels, cells, points), with the cells' own scales.
+    def _impulse_signals(self, span: Array) -> _Signals:
+        """The signals of a step's cells, and their scales of `scale_cells` more on either side.
 
-        First the error of linear prediction of left, right and vertical, then the second
-        differences of left and right. The cells are those of the step; the scales are those of
-        `scale_cells` more on either side of it. Steps overlap in them; what the last step worked
-        out is kept.
+        Steps overlap in them; what the last step worked out is kept.
         """
         params = self._params
         # A margin holds half a hop more than the cells that it must: room for the neighbours.
         half, around = params.hop // 2, params.scale_cells
-        overlap = 2 * around
-        known = overlap if self._signals else 0
-        fresh = span[:, known * params.hop :]
+        known = self._signals
+        fresh = span if known is None else span[:, 2 * around * params.hop :]
         walls = fresh[:, half - params.order : -half]
         groove = np.empty((3, walls.shape[1]), np.float32)
         groove[:2] = walls
         np.subtract(walls[0], walls[1], out=groove[2])
-        signals = [prediction_error(groove, params.order)]
+        cells = (fresh.shape[1] - 2 * half) // params.hop
+        error = prediction_error(groove, params.order).reshape(3, cells, -1)
+        differences = []
         for lag in params.lags:
             # A longer lag hears lower sounds, which need fewer points.
             stride = max(1, lag // 2)
             near = fresh[:, half - lag : fresh.shape[1] - half + lag]
-            signals.append(second_difference(near, lag, stride))
-        by_cell = [one.reshape(len(one), self._step + overlap - known, -1) for one in signals]
-        both = [(cells, cell_scale(cells)) for cells in by_cell]
-        if known:
-            inside = [
-                (
-                    np.concatenate((old[:, around:], new[:, :-around]), axis=1),
-                    np.concatenate((past, scales), axis=1),
-                )
-                for (old, past), (new, scales) in zip(self._signals, both, strict=True)
-            ]
+            differences.append(second_difference(near, lag, stride).reshape(2, cells, -1))
+        scales = _walls_first([cell_scale(one) for one in (error, *differences)])
+        levels = _walls_first([cell_levels(one, params.slots) for one in (error, *differences)])
+        if known is None:
+            error, levels = error[:, around:], levels[:, around:]
         else:
-            inside = [(cells[:, around:-around], scales) for cells, scales in both]
-        self._signals = [(cells[:, -overlap:], scales[:, -overlap:]) for cells, scales in both]
-        return inside
+            error = np.concatenate((known.error, error), axis=1)
+            levels = np.concatenate((known.levels, levels), axis=1)
+            scales = np.concatenate((known.scales, scales), axis=1)
+        self._signals = _Signals(error[:, -around:], levels[:, -around:], scales[:, -2 * around :])
+        return _Signals(error[:, :-around], levels[:, :-around], scales)
 
     def _level(self, c0: Array) -> Array:
         """Mean of C0 of lateral over the last `level_cells` cells, the present one included.
@@ -200,6 +209,12 @@ class FrontEnd:
         self._levels = known[-(length - 1) :].astype(np.float32)
         mean: Array = ((sums[last] - sums[first]) / (last - first)).astype(np.float32)
         return mean
+
+
+def _walls_first(signals: list[Array]) -> Array:
+    """Of the error's left, right and vertical and the differences' left and right, in one array."""
+    error, *differences = signals
+    return np.concatenate((error[:2], *differences, error[2:]))
 
 
 def _odd_reflection(samples: Array, before: int, after: int) -> Array:

@@ -6,12 +6,13 @@ stands on the same.)
 """
 
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 Array = npt.NDArray[np.float32]
+Wide = npt.NDArray[np.float64]
+Places = npt.NDArray[np.int64]
 
 _RIDGE = 1e-5
 """Share of the power"""
@@ -24,36 +25,39 @@ def prediction_error(samples: Array, order: int) -> Array:
 
     The coefficients are those of the whole of `samples`, by the autocorrelation method.
     """
-    weights = predictor(samples * _taper(samples.shape[1]), order, _RIDGE).astype(np.float32)
+    channels, total = samples.shape
+    tapered = np.zeros((channels, total + order), np.float32)
+    np.multiply(samples, _taper(total), out=tapered[:, :total])
+    row, sample = tapered.strides
+    later = np.lib.stride_tricks.as_strided(
+        tapered, (channels, order + 1, total), (row, sample, sample), writeable=False
+    )
+    correlation = np.einsum("cn,cln->cl", tapered[:, :total], later).astype(np.float64)
+    weights = predictor(correlation, _RIDGE).astype(np.float32)
     error = samples[:, order:].copy()
-    total = samples.shape[1]
     for lag in range(1, order + 1):
         error -= weights[:, lag - 1, None] * samples[:, order - lag : total - lag]
     magnitude: Array = np.abs(error, out=error)
     return magnitude
 
 
-def predictor(
-    tapered: npt.NDArray[np.floating[Any]], order: int, ridge: float
-) -> npt.NDArray[np.float64]:
+def predictor(correlation: Wide, ridge: float) -> Wide:
     """Weights of the last 1 to `order` samples in the next one: (channels, order).
 
-    Linear prediction of sounds of shape (channels, samples) that fade in and out, by the
-    autocorrelation method; `ridge`, a share of the power, keeps a pure tone's equations solvable.
+    From sums of products of samples 0 to `order` apart, (channels, order + 1), of sounds that fade
+    in and out; `ridge`, a share of the power, keeps a pure tone's equations solvable.
     """
-    total = tapered.shape[1]
-    correlation = np.stack(
-        [
-            np.einsum("cn,cn->c", tapered[:, : total - lag], tapered[:, lag:])
-            for lag in range(order + 1)
-        ],
-        axis=1,
-    ).astype(np.float64)
-    correlation[:, 0] = correlation[:, 0] * (1.0 + ridge) + _POWER_FLOOR
-    apart = np.abs(np.subtract.outer(np.arange(order), np.arange(order)))
-    weights: npt.NDArray[np.float64]
-    weights = np.linalg.solve(correlation[:, apart], correlation[:, 1:, None])[..., 0]
-    return weights
+    stiff = correlation.copy()
+    stiff[:, 0] = stiff[:, 0] * (1.0 + ridge) + _POWER_FLOOR
+    weights: Wide = np.linalg.solve(stiff[:, _apart(stiff.shape[1] - 1)], stiff[:, 1:, None])
+    return weights[..., 0]
+
+
+@lru_cache
+def _apart(order: int) -> Places:
+    """Which lag each of the prediction's equations has for each weight: (order, order)."""
+    apart: Places = np.abs(np.subtract.outer(np.arange(order), np.arange(order)))
+    return apart
 
 
 @lru_cache

@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from runout.defects.event import Event
+from runout.measure.groove_noise import is_groove_noise
 from runout.measure.needle_up import needle_up
 from runout.measure.pitch import PitchFollower, PitchStore
 from runout.measure.side import measurements, turning_measurements
@@ -75,6 +76,12 @@ class Meter:
         """What the preamp alone gave over the last minute; None where it wasn't for long enough."""
         from_s = max(self._up_from_s + DROP_S, now_s - _NEEDLE_UP_S)
         return needle_up(self._slices, from_s, now_s)
+
+    def heard_music(self, account: Account, start_s: float) -> bool:
+        """Whether what passed for programme on a side from `start_s` was more than groove noise."""
+        if account.tally.heard_s == 0.0:
+            return False
+        return not is_groove_noise(self._slices.within([(start_s, account.programme_s)]))
 
     def parts(
         self, account: Account, start_s: float, end_s: float, landed: bool

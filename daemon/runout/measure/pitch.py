@@ -188,9 +188,17 @@ class PitchStore:
 
 def answer(hertz: Exact) -> Exact:
     """Factor by which a swing of the pitch at some frequencies shows in its steps."""
-    away_s = (np.arange(_FRAME) - (_FRAME - 1) / 2) / _LOW_RATE
-    within_frame = np.cos(2 * np.pi * hertz[:, None] * away_s) @ _WINDOW / _WINDOW.sum()
+    turn = 2 * np.pi * hertz / _LOW_RATE
+    # A Hann window is a constant and a cosine, under which a swing leaves three Dirichlet kernels.
+    beside = 2 * np.pi / _FRAME
+    within_frame = _kernel(turn) + (_kernel(turn + beside) + _kernel(turn - beside)) / 2
     return np.asarray(2.0 * np.sin(np.pi * hertz * APART * STEP_S) * within_frame)
+
+
+def _kernel(turn: Exact) -> Exact:
+    """Mean, over a frame, of a cosine that is at its crest in the middle, by radians a sample."""
+    cycles = turn * _FRAME / (2 * np.pi)
+    return np.asarray(np.sinc(cycles) / np.sinc(cycles / _FRAME))
 
 
 def _thinned(sound: Array) -> Array:

@@ -39,8 +39,10 @@ class Normalization:
 
     def apply(self, features: Array) -> Array:
         """Normalized features of the same shape, (..., n_features)."""
-        normal: Array = (features - self._mean) * self._gain
-        return np.clip(normal, -self.clip, self.clip, out=normal)
+        normal: Array = features - self._mean
+        normal *= self._gain
+        np.maximum(normal, np.float32(-self.clip), out=normal)
+        return np.minimum(normal, np.float32(self.clip), out=normal)
 
 
 @dataclass(frozen=True)

@@ -73,8 +73,12 @@ def _quantized(values: Array, tensor: dict[str, Any]) -> npt.NDArray[Any]:
         return values.astype(np.float32, copy=False)
     scale, zero = tensor["quantization"]
     limits = np.iinfo(tensor["dtype"])
-    steps = np.rint(values * np.float32(1.0 / scale)) + np.float32(zero)
-    quantized: npt.NDArray[Any] = np.clip(steps, limits.min, limits.max).astype(tensor["dtype"])
+    steps = values * np.float32(1.0 / scale)
+    np.rint(steps, out=steps)
+    steps += np.float32(zero)
+    np.maximum(steps, np.float32(limits.min), out=steps)
+    np.minimum(steps, np.float32(limits.max), out=steps)
+    quantized: npt.NDArray[Any] = steps.astype(tensor["dtype"])
     return quantized
 
 

@@ -25,16 +25,17 @@ def cell_power(audio: Array, cell: int) -> Array:
     """
     cells = audio.reshape(*audio.shape[:-1], -1, cell)
     whole = np.einsum("...n,...n->...", cells, cells)
-    line = np.square(cells @ _lines(cell)).sum(axis=-1)
-    power: Array = np.maximum(whole - line, 0.0) / cell
+    level, slope = _lines(cell)
+    whole -= np.square(cells @ level) + np.square(cells @ slope)
+    power: Array = np.maximum(whole, np.float32(0.0), out=whole) / np.float32(cell)
     return power
 
 
 @lru_cache
 def _lines(cell: int) -> Array:
-    """What every straight line is made of: a level and a slope, (cell, 2), of unit length."""
-    lines = np.stack((np.ones(cell), np.linspace(-1.0, 1.0, cell)), axis=1)
-    unit: Array = (lines / np.linalg.norm(lines, axis=0)).astype(np.float32)
+    """What every straight line is made of: a level and a slope, (2, cell), of unit length."""
+    lines = np.stack((np.ones(cell), np.linspace(-1.0, 1.0, cell)))
+    unit: Array = (lines / np.linalg.norm(lines, axis=1)[:, None]).astype(np.float32)
     unit.setflags(write=False)
     return unit
 

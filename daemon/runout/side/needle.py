@@ -15,6 +15,7 @@ stopped, which is waited for longer.
 
 import math
 from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -166,6 +167,24 @@ class Needle:
         self._coming = None
         return None
 
+    def settle(self) -> bool:
+        """Take somebody's word that the needle is up: what sounds now is the preamp's own floor.
+
+        False, and all stays as it is, where that can't be: it isn't as steady as a preamp.
+        """
+        if self.phase == "idle":
+            self._floor = self._unexceeded() or self._floor
+            return True
+        if not self.at_floor:
+            since_s = self._recent[-1].end_s - _FIRST_S
+            last = [step for step in self._recent if step.end_s > since_s]
+            long_enough = last[0].start_s <= since_s + _SLACK_S
+            if not long_enough or not _steady(last) or last[-1].lanes[0] >= _LOUDEST_FLOOR_DB:
+                return False
+            self._recent = deque(last)
+        self.give_up()
+        return True
+
     def give_up(self) -> None:
         """No side lasts so long: what sounds is the preamp's own floor, and the needle is up."""
         lanes = np.array([step.lanes for step in self._recent])
@@ -183,7 +202,7 @@ class Needle:
             return None
         self._keep(step, _FIRST_S)
         steps = tuple(self._recent)
-        if step.lanes[0] < _LOUDEST_FLOOR_DB and self._steady_so_far():
+        if step.lanes[0] < _LOUDEST_FLOOR_DB and _steady(self._recent):
             if step.end_s - steps[0].start_s < _FIRST_S:
                 return None
             self.give_up()
@@ -225,23 +244,24 @@ class Needle:
         self._last.append(step)
         while self._last[0].end_s <= step.end_s - _NOISE_S:
             self._last.popleft()
-        if step.end_s - self._last[0].start_s < _NOISE_S - _SLACK_S:
-            return least
+        lately = self._unexceeded()
+        return least if lately is None else (min(least[0], lately[0]), min(least[1], lately[1]))
+
+    def _unexceeded(self) -> _Lanes | None:
+        """What the last second did not exceed, if there is so much."""
+        if not self._last or self._last[-1].end_s - self._last[0].start_s < _NOISE_S - _SLACK_S:
+            return None
         level, middle = (max(lanes) for lanes in zip(*(s.lanes for s in self._last), strict=True))
-        return min(least[0], level), min(least[1], middle)
+        return level, middle
 
     def _keep(self, step: _Step, seconds: float) -> None:
         self._recent.append(step)
         while self._recent[0].end_s < step.end_s - seconds:
             self._recent.popleft()
 
-    def _steady_so_far(self) -> bool:
-        lanes = np.array([step.lanes for step in self._recent])
-        return bool(np.all(np.ptp(lanes, axis=0) <= _STEADY_DB))
-
     def _is_steady(self, seconds: float) -> bool:
         heard_s = self._recent[-1].end_s - self._recent[0].start_s
-        return heard_s >= seconds and self._steady_so_far()
+        return heard_s >= seconds and _steady(self._recent)
 
     def _died_away(self, now_s: float) -> bool:
         """Whether what was loud until just now became softer and softer, and did not break off."""
@@ -272,3 +292,8 @@ class Needle:
         self.phase = phase
         self._coming = None
         return Change(phase, self._since_s)
+
+
+def _steady(steps: Iterable[_Step]) -> bool:
+    lanes = np.array([step.lanes for step in steps])
+    return bool(np.all(np.ptp(lanes, axis=0) <= _STEADY_DB))
