@@ -2,12 +2,12 @@
 
 import json
 import logging
-import os
 from pathlib import Path
 
 from runout.model.sensitivity import SENSITIVITIES, Sensitivity
+from runout.places import state_folder
 from runout.report.payload import Payload, PayloadError
-from runout.state_directory import state_directory
+from runout.whole_file import write_whole
 
 _LARGEST_BYTES = 4096
 
@@ -33,15 +33,8 @@ class Keenness:
         if self._path is None:
             return
         fields = {"sensitivity": sensitivity, "configured": self._configured}
-        new = self._path.with_suffix(".new")
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            # Whole or not at all, whenever the power goes.
-            with new.open("w", encoding="ascii") as file:
-                json.dump(fields, file)
-                file.flush()
-                os.fsync(file.fileno())
-            new.replace(self._path)
+            write_whole(self._path, json.dumps(fields))
         except OSError as error:
             _log.warning("%s: can't be written (%s); kept until the end", self._path, error)
 
@@ -64,4 +57,4 @@ class Keenness:
 
 def keenness_path() -> Path:
     """`sensitivity.json` in the state directory."""
-    return state_directory() / "sensitivity.json"
+    return state_folder() / "sensitivity.json"

@@ -24,6 +24,7 @@ def obey(request: Request, line: Line, publisher: Publisher, keenness: Keenness)
                 error = "no side has been played yet"
         case Calibrate():
             try:
+                yield from line.needle_up()
                 measured = line.calibrate()
             except RunoutError as reason:
                 error = str(reason)

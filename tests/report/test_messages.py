@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from report.examples import CLICK, CRACKLE, GRADE, IDLE, OPINION, PLAYING, SIDE, TICK
 from runout.report import messages
+from runout.report.instant import iso_utc
 from runout.side.side import DefectHeard
 
 NOON = datetime(2025, 1, 31, 12, 0, 0, 123456, UTC)
@@ -209,7 +210,7 @@ def test_each_track_is_told_and_a_second_opinion_where_there_is_one() -> None:
 def test_times_are_told_in_utc() -> None:
     summer = timezone(timedelta(hours=2))
     assert (
-        messages.iso_utc(datetime(2025, 7, 1, 1, 30, tzinfo=summer)) == "2025-06-30T23:30:00.000Z"
+        iso_utc(datetime(2025, 7, 1, 1, 30, tzinfo=summer)) == "2025-06-30T23:30:00.000Z"
     )
 
 

@@ -6,17 +6,18 @@ A number that isn't finite becomes null: JSON has no word for it.
 import json
 import math
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 
 from runout.defects.event import Event, Kind
 from runout.grading.grade import Grade
 from runout.grading.outlook import Outlook
 from runout.measure.tracks import TrackMeasured
+from runout.report.instant import iso_utc
 from runout.report.opinion import opinion_fields
+from runout.report.payload import Json
 from runout.side.side import DefectHeard, LiveState, ModelId, SideEnded
 from runout.side.tracks import Part
 
-Json = str | int | float | bool | None | list["Json"] | dict[str, "Json"]
 Fields = dict[str, Json]
 
 
@@ -124,11 +125,6 @@ def state_payload(state: LiveState) -> Fields:
         "clipped_percent": rounded(state.clipped_percent, 4),
         "measurements": _measurements(state.measurements),
     }
-
-
-def iso_utc(time: datetime) -> str:
-    """Return an aware time as ISO 8601 in UTC, to the millisecond: 2025-01-31T20:15:00.123Z."""
-    return time.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _grade_fields(grade: Grade) -> Fields:

@@ -4,6 +4,8 @@ import json
 from collections.abc import Sequence
 from typing import NoReturn, Self
 
+Json = str | int | float | bool | None | list["Json"] | dict[str, "Json"]
+
 LARGEST_PAYLOAD = 256 * 1024
 """Bytes; a side is about 4 kB"""
 LONGEST_TEXT = 200

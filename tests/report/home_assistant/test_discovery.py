@@ -21,7 +21,8 @@ from runout.report.home_assistant.discovery import (
 )
 from runout.report.home_assistant.entities import EVENT_TYPES, PARTS
 from runout.report.home_assistant.triggers import TRIGGERS
-from runout.report.messages import Fields, iso_utc
+from runout.report.instant import iso_utc
+from runout.report.messages import Fields
 from runout.report.mqtt.commands import COMMANDS, parse
 from runout.report.mqtt.topics import Topics
 

@@ -1,5 +1,6 @@
 """What outages, kills and restarts lose: nothing that was heard more than a second before."""
 
+import dataclasses
 import json
 import logging
 import math
@@ -17,17 +18,16 @@ from report.brokers import Mosquitto, Recorder, wait_until
 from report.examples import IDLE, SIDE, click
 from runout.config import MqttSettings
 from runout.errors import RunoutError
-from runout.report.mqtt import outage, voice
+from runout.report.mqtt import voice
+from runout.report.mqtt.commands import Label
 from runout.report.mqtt.delivery import IN_FLIGHT
 from runout.report.mqtt.publisher import Publisher
+from runout.side.side import SideStarted
 
 WITH_MOSQUITTO = needs("mosquitto", "mosquitto")
 
 
-@pytest.fixture(autouse=True)
-def _short_waits(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(outage, "LONGEST_WAIT_S", 1)
-    monkeypatch.setenv("STATE_DIRECTORY", str(tmp_path))
+pytestmark = pytest.mark.usefixtures("impatient")
 
 
 def settings(port: int) -> MqttSettings:
@@ -73,19 +73,25 @@ def kill_after(seconds: float, port: int, wait_s: float) -> list[str]:
     return [f"e{number}" for number, at_s in told if float(at_s) < killed_s - 1.0]
 
 
+def told_by_successor(port: int) -> tuple[list[str], int]:
+    """The ids of the events that the next process tells, in order, and how many sides."""
+    publisher = Publisher(settings(port))
+    with Recorder(port) as recorder:
+        publisher.start()
+        wait_until(lambda: publisher._link.up and publisher.voice.depth == 0)
+        publisher.stop()
+        events = [json.loads(payload)["id"] for payload in recorder.said("event")]
+        return events, len(recorder.of("side"))
+
+
 @WITH_MOSQUITTO
 def test_a_kill_amid_an_outage_loses_nothing_older_than_a_second(mosquitto: Mosquitto) -> None:
     old = kill_after(3.0, mosquitto.port, 0.0)
     assert len(old) > 10
     mosquitto.start()
-    publisher = Publisher(settings(mosquitto.port))
-    with Recorder(mosquitto.port) as recorder:
-        publisher.start()
-        wait_until(lambda: publisher._link.up and publisher.voice.depth == 0)
-        publisher.stop()
-        said = [json.loads(payload)["id"] for payload in recorder.said("event")]
-        assert said[: len(old)] == old
-        assert len(recorder.of("side")) == 1
+    events, sides = told_by_successor(mosquitto.port)
+    assert events[: len(old)] == old
+    assert sides == 1
 
 
 @WITH_MOSQUITTO
@@ -98,13 +104,8 @@ def test_a_kill_while_the_broker_hangs_loses_nothing_older_than_a_second(
     mosquitto.kill()
     assert len(old) > 10
     mosquitto.start()
-    publisher = Publisher(settings(mosquitto.port))
-    with Recorder(mosquitto.port) as recorder:
-        publisher.start()
-        wait_until(lambda: publisher._link.up and publisher.voice.depth == 0)
-        publisher.stop()
-        said = [json.loads(payload)["id"] for payload in recorder.said("event")]
-        assert said[: len(old)] == old
+    events, _ = told_by_successor(mosquitto.port)
+    assert events[: len(old)] == old
 
 
 @WITH_MOSQUITTO
@@ -164,6 +165,53 @@ def start_and_hear(publisher: Publisher, numbers: range) -> None:
     publisher.start()
     for number in numbers:
         publisher.heard(click(number))
+
+
+@WITH_MOSQUITTO
+def test_the_last_side_is_told_again_after_a_power_cut_and_starts_nothing(
+    mosquitto: Mosquitto,
+) -> None:
+    """Box and broker lose their power together, and the broker what it kept."""
+    mosquitto.start()
+    before = Publisher(settings(mosquitto.port))
+    before.start()
+    before.heard(SideStarted("s1", 0.3))
+    before.label(Label(artist="Can"))
+    before.heard(SIDE)
+    wait_until(lambda: before.voice.depth == 0)
+    before.stop()
+    mosquitto.stop()
+    mosquitto.start()
+    after = Publisher(settings(mosquitto.port))
+    with Recorder(mosquitto.port) as recorder:
+        after.start()
+        wait_until(lambda: len(recorder.of("side")) == 1)
+        assert after.label(Label(title="Future Days"))
+        after.state(IDLE)
+        wait_until(lambda: len(recorder.of("side")) == 2 and bool(recorder.of("state")))
+        again, labelled = [json.loads(payload) for payload in recorder.said("side")]
+        assert (again["side_id"], again["label"]["artist"]) == ("s1", "Can")
+        assert labelled["label"] == again["label"] | {"title": "Future Days"}
+        assert json.loads(recorder.said("state")[0])["label"] == labelled["label"]
+        after.stop()
+        assert recorder.of("event") == recorder.of("trigger") == []
+
+
+@WITH_MOSQUITTO
+def test_a_side_that_waits_is_not_told_before_its_turn(mosquitto: Mosquitto) -> None:
+    before = Publisher(settings(mosquitto.port))
+    for name in ("older", "newer"):
+        before.heard(dataclasses.replace(SIDE, side_id=name))
+    before.stop()
+    mosquitto.start()
+    after = Publisher(settings(mosquitto.port))
+    with Recorder(mosquitto.port) as recorder:
+        after.start()
+        wait_until(lambda: after._link.up and after.voice.depth == 0)
+        after.stop()
+        wait_until(lambda: len(recorder.of("side")) == 2)
+        told = [json.loads(payload)["side_id"] for payload in recorder.said("side")]
+        assert told == ["older", "newer"]
 
 
 @WITH_MOSQUITTO

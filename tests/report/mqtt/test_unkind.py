@@ -8,6 +8,8 @@ from pathlib import Path
 
 import iotcore
 import pytest
+from paho.mqtt.client import Client
+from paho.mqtt.enums import CallbackAPIVersion
 
 from needs import needs
 from report.brokers import Mosquitto, Recorder, free_port, wait_until
@@ -22,10 +24,7 @@ from runout.report.mqtt.publisher import Publisher
 WITH_MOSQUITTO = needs("mosquitto", "mosquitto")
 
 
-@pytest.fixture(autouse=True)
-def _short_waits(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(outage, "LONGEST_WAIT_S", 1)
-    monkeypatch.setenv("STATE_DIRECTORY", str(tmp_path))
+pytestmark = pytest.mark.usefixtures("impatient")
 
 
 def settings(port: int) -> MqttSettings:
@@ -70,6 +69,73 @@ def test_a_broker_without_room_is_asked_again_and_nothing_is_lost(
         assert publisher.voice.refused == 0
         publisher.stop()
     assert sum("no room" in line for line in warnings(caplog)) == 1
+
+
+def test_a_slow_broker_gets_all_in_order_and_holds_up_nobody() -> None:
+    """Each confirmation takes 20 ms, or 50 a second: less than what there is to tell."""
+
+    def answer(_topic: str, _payload: str) -> int:
+        time.sleep(0.02)
+        return 0
+
+    with Moody(answer) as broker:
+        publisher = Publisher(settings(broker.port))
+        publisher._rate.allows = lambda *_: True  # type: ignore[method-assign]
+        publisher.start()
+        assert publisher.wait_until_connected(5.0)
+        for number in range(150):
+            publisher.heard(click(number))
+        publisher.heard(SIDE)
+        # It is with the thread that speaks, or kept, before the broker has a part of it.
+        assert len(events(broker.got)) < 150
+        wait_until(lambda: publisher.voice.depth == 0, 30.0)
+        assert events(broker.got) == [f"e{number}" for number in range(150)]
+        assert sum(topic.endswith("/side") for topic, _ in broker.got) == 1
+        assert broker.connections == 1
+        publisher.stop()
+
+
+@WITH_MOSQUITTO
+def test_a_queue_that_is_full_at_the_broker_costs_only_who_left_it_full(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A subscriber that is away has Mosquitto keep ten messages, and no more."""
+    broker = Mosquitto(tmp_path, "allow_anonymous true", "max_queued_messages 10")
+    broker.start()
+    away = Client(CallbackAPIVersion.VERSION2, client_id="away", clean_session=False)
+    away.on_subscribe = lambda client, *_: client.disconnect()
+    away.connect("127.0.0.1", broker.port)
+    away.subscribe("runout/box/#", qos=1)
+    away.loop_forever()
+    publisher = Publisher(settings(broker.port))
+    publisher._rate.allows = lambda *_: True  # type: ignore[method-assign]
+    with Recorder(broker.port) as recorder:
+        publisher.start()
+        assert publisher.wait_until_connected(5.0)
+        for number in range(60):
+            publisher.heard(click(number))
+            # No more at once than the Recorder's own queue takes.
+            wait_until(lambda least=number: len(recorder.of("event")) > least)
+        publisher.heard(SIDE)
+        wait_until(lambda: publisher.voice.depth == 0)
+        wait_until(lambda: len(recorder.of("side")) == 1)
+        assert [json.loads(said)["id"] for said in recorder.said("event")] == [
+            f"e{number}" for number in range(60)
+        ]
+    kept: list[str] = []
+    away.on_message = lambda _client, _data, message: kept.append(message.topic)
+    away.reconnect()
+    away.loop_start()
+    wait_until(lambda: kept.count("runout/box/event") > 0)
+    publisher.stop()
+    wait_until(lambda: "runout/box/availability" in kept[-3:])
+    away.disconnect()
+    away.loop_stop()
+    # So it was full, and that was no trouble of ours.
+    assert 0 < kept.count("runout/box/event") <= 10
+    assert publisher.voice.refused == 0
+    assert warnings(caplog) == []
+    broker.stop()
 
 
 def test_a_broker_that_confirms_nothing_is_left_and_told_again(

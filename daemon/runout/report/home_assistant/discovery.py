@@ -13,7 +13,7 @@ from runout.report.home_assistant.triggers import IN_WORDS, TRIGGERS
 from runout.report.messages import Fields
 from runout.report.mqtt.topics import Topics
 
-MOST_RETIRED = 8
+MOST_RETIRED = 6
 """Entities of other versions that are remembered so that Home Assistant forgets them"""
 _SHORT: Mapping[str, str] = {
     "automation_type": "atype",
@@ -23,11 +23,14 @@ _SHORT: Mapping[str, str] = {
     "default_entity_id": "def_ent_id",
     "device_class": "dev_cla",
     "entity_category": "ent_cat",
+    "event_types": "evt_typ",
     "icon": "ic",
     "json_attributes_template": "json_attr_tpl",
     "json_attributes_topic": "json_attr_t",
     "options": "ops",
     "payload": "pl",
+    "payload_off": "pl_off",
+    "payload_on": "pl_on",
     "payload_press": "pl_prs",
     "platform": "p",
     "state_class": "stat_cla",

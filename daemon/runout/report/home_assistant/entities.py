@@ -192,6 +192,10 @@ def _health(topics: Topics) -> dict[str, Fields]:
             "value_template": "{% set t = value_json.get('throttled') %}"
             "{{ 'None' if t is none else 'ON' if t else 'OFF' }}",
         },
+        "commands_refused": binary(
+            "Commands refused", "mdi:message-off", "value_json.get('unheard_topics')"
+        )
+        | {"device_class": "problem"},
         "preamp": {
             "platform": "binary_sensor",
             "name": "Sound from the preamp",

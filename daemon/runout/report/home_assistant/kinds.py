@@ -4,9 +4,9 @@ Keys and values as Home Assistant's MQTT integration names them
 (https://www.home-assistant.io/integrations/mqtt/).
 """
 
-from runout.report.messages import Fields, Json
+from runout.report.messages import Fields
 from runout.report.mqtt.topics import Topics
-from runout.report.payload import LONGEST_TEXT
+from runout.report.payload import LONGEST_TEXT, Json
 
 
 def only_the_box(topics: Topics) -> Fields:

@@ -78,12 +78,17 @@ def request_id(payload: Payload) -> str | None:
     return _text(payload, "id")
 
 
+def label_in(payload: Payload) -> Label:
+    """The label that a payload tells; raises PayloadError where its fields aren't texts."""
+    return Label(*(_text(payload, field.name) for field in fields(Label)))
+
+
 def _command(name: str, payload: Payload) -> Command:
     match name:
         case "new_side":
             return NewSide()
         case "label":
-            return Label(*(_text(payload, field.name) for field in fields(Label)))
+            return label_in(payload)
         case "calibrate":
             return Calibrate()
         case "sensitivity":

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from runout.report.mqtt.outbox import Letter, Outbox
+from runout.report.mqtt.shelves import Shelves
 
 KEEP_AFTER_S = 0.5
 """Seconds that the broker has to confirm a letter before it is kept"""
@@ -40,7 +41,7 @@ class _Fresh:
 class Delivery:
     """The letters of one process and those that earlier ones left; for one thread at a time."""
 
-    def __init__(self, outbox: Outbox, per_s: float = BACKLOG_PER_S) -> None:
+    def __init__(self, outbox: Outbox | Shelves, per_s: float = BACKLOG_PER_S) -> None:
         """At most `per_s` letters a second are sent."""
         self._outbox = outbox
         self._per_s = per_s

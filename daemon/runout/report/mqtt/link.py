@@ -187,6 +187,7 @@ class Link:
         client.on_connect = self._on_connect
         client.on_disconnect = self._on_disconnect
         client.on_message = lambda _client, _data, message: self._talk.message(message)
+        client.on_subscribe = lambda _client, _data, _mid, said, _: self._talk.subscribed(said)
         client.on_publish = lambda _client, _data, mid, reason, _: self._talk.confirmed(mid, reason)
         error = self._connect(client, protocol)
         if error is None and not self._stopping:

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from runout.config import MqttSettings
+from runout.places import state_folder
 from runout.report.mqtt.outbox_file import COLUMNS, database, insert
-from runout.state_directory import state_directory
 
 IN_MEMORY = ":memory:"
 """The path that stands for no file (SQLite's own word)"""
@@ -38,7 +38,7 @@ class Letter:
 
 def default_path() -> Path:
     """`outbox.db` in the state directory."""
-    return state_directory() / "outbox.db"
+    return state_folder() / "outbox.db"
 
 
 class Outbox:
@@ -73,9 +73,18 @@ class Outbox:
         return self._count
 
     @property
+    def size(self) -> int:
+        """Bytes of payload in it."""
+        return self._bytes
+
+    @property
     def durable(self) -> bool:
         """Whether what is in it outlives the process."""
         return self._path != IN_MEMORY
+
+    def beside(self, name: str) -> Path | None:
+        """Where a file `name` outlives the process as this does; None where this doesn't."""
+        return Path(self._path).with_name(name) if self.durable else None
 
     last: int
     """Number of the newest letter that was ever in it, or 0"""

@@ -21,10 +21,11 @@ from runout.report.messages import Fields
 from runout.report.mqtt.commands import COMMANDS, Label
 from runout.report.mqtt.delivery import BACKLOG_PER_S, Delivery
 from runout.report.mqtt.identity import device_id
+from runout.report.mqtt.labels import Labels
 from runout.report.mqtt.link import Link
-from runout.report.mqtt.outbox import Outbox
 from runout.report.mqtt.rate import EventRate
 from runout.report.mqtt.reception import Reception
+from runout.report.mqtt.shelves import outbox_of
 from runout.report.mqtt.topics import OFFLINE, ONLINE, Topics
 from runout.report.mqtt.voice import Voice, Word
 from runout.side.side import DefectHeard, Heard, LiveState, SideEnded, SidePhase, SideStarted
@@ -74,12 +75,14 @@ class Publisher:
         self._triggers = Triggers()
         self._audio = OFFLINE
         self._side_started_at: datetime | None = None
-        self._label = self._label_before = Label()
-        self._side: tuple[SideEnded, datetime] | None = None
 
-        self._outbox = Outbox(settings)
+        self._outbox = outbox_of(settings)
+        self._labels = Labels(self._outbox.beside("last-side.json"))
         self.voice = Voice(Delivery(self._outbox, letters_per_s), self._outbox.durable)
         """For what else is to be said and heard on the same connection"""
+        # A broker that lost its power with us has forgotten it. What waits in the outbox is newer.
+        if self._labels.side is not None and not len(self._outbox):
+            self.voice.recall_side(self.topics.side, messages.to_json(self._labels.side))
         self.voice.greet(self._greeting)
         if settings.discovery_prefix:
             Announcer(self.topics, settings.discovery_prefix, self.voice)
@@ -118,33 +121,35 @@ class Publisher:
         match heard:
             case SideStarted():
                 self._side_started_at = self._now()
-                self._label_before, self._label = self._label, Label()
+                self._labels.begins(heard.time_s)
             case DefectHeard():
                 self._say_event(heard)
             case SideEnded():
                 self._rate.forget_episodes()
                 began = self._side_started_at
-                self._side = heard, began or self._now() - timedelta(seconds=heard.duration_s)
+                began = began or self._now() - timedelta(seconds=heard.duration_s)
                 self._side_started_at = None
+                self._labels.ends(messages.side_payload(heard, began))
                 self._say_side()
 
     def no_side(self) -> None:
         """What began as a side was none: the one before is still the last."""
         self._rate.forget_episodes()
         self._side_started_at = None
-        self._label = self._label_before
+        self._labels.none()
+
+    def sound_ends(self) -> None:
+        """The source has ended: a side that is on is cut off, and may go on in the next source."""
+        self._labels.sound_ends()
 
     def label(self, label: Label) -> bool:
         """Label the side that plays, or else the last one, which is said again; False: no side.
 
         What the label doesn't tell stays as it was; an empty text takes it away.
         """
-        if self._side_started_at is None and self._side is None:
+        if not self._labels.give(label):
             return False
-        told = {key: value for key, value in asdict(label).items() if value is not None}
-        merged = {key: value or None for key, value in (asdict(self._label) | told).items()}
-        self._label = Label(**merged)
-        if self._side_started_at is None:
+        if not self._labels.playing:
             self._say_side()
         return True
 
@@ -185,13 +190,11 @@ class Publisher:
             state.side_id,
             skipping,
             state.sensitivity,
-            self._label,
+            self._labels.label,
         )
         if not self._link.up or (now < self._state_due_s and said == self._state_said):
             return
-        label: Fields = dict(asdict(self._label))
-        fields = messages.state_payload(state) | {"skipping": skipping, "label": label}
-        self._say(Word(self.topics.state, messages.to_json(fields), 0, True))
+        self._say(Word(self.topics.state, messages.to_json(self.state_told(state)), 0, True))
         self._state_said = said
         idle = state.phase == "idle"
         self._state_due_s = now + (STATE_WHILE_IDLE_S if idle else STATE_WHILE_PLAYING_S)
@@ -203,13 +206,29 @@ class Publisher:
             return
         self._health_due_s = now + (HEALTH_S if self._health_said else HEALTH_SOON_S)
         self._health_said = True
-        fields = health_fields(measure()) | {
+        fields = self.health_told(measure())
+        self._say(Word(self.topics.health, messages.to_json(fields), 0, True))
+
+    @property
+    def side_told(self) -> Fields | None:
+        """The last side as `side` tells it; None while there was none."""
+        return self._labels.side
+
+    def state_told(self, state: LiveState) -> Fields:
+        """Return what `state` tells."""
+        label: Fields = dict(asdict(self._labels.label))
+        skipping = self._triggers.skipping(self._clock())
+        return messages.state_payload(state) | {"skipping": skipping, "label": label}
+
+    def health_told(self, health: Health) -> Fields:
+        """Return what `health` tells."""
+        return health_fields(health) | {
             "queue_depth": self.voice.depth,
             "events_dropped": self.events_dropped,
             "outbox_dropped": self._outbox.dropped + self.voice.refused,
             "outbox_durable": self._outbox.durable,
+            "unheard_topics": list(self.voice.unheard),
         }
-        self._say(Word(self.topics.health, messages.to_json(fields), 0, True))
 
     def stop(self) -> None:
         """Say offline, wait until the broker has it, and disconnect; a few seconds at most.
@@ -240,10 +259,8 @@ class Publisher:
         self._post(self.topics.event, payload, event=True)
 
     def _say_side(self) -> None:
-        assert self._side is not None
-        label: Fields = dict(asdict(self._label))
-        payload = messages.side_payload(*self._side) | {"label": label}
-        self._post(self.topics.side, payload, event=False)
+        assert self._labels.side is not None
+        self._post(self.topics.side, self._labels.side, event=False)
 
     def _post(self, topic: str, fields: Fields, event: bool) -> None:
         self.voice.post(topic, messages.to_json(fields), event)

@@ -10,9 +10,9 @@ import queue
 from collections import OrderedDict, deque
 from collections.abc import Callable, Iterator, Mapping
 
-from runout.report.messages import Fields, Json, to_json
+from runout.report.messages import Fields, to_json
 from runout.report.mqtt.commands import LARGEST_COMMAND, Request, parse, request_id
-from runout.report.payload import Payload, PayloadError
+from runout.report.payload import Json, Payload, PayloadError
 
 WAITING = 16
 """Commands that may wait to be obeyed; a block of sound is 50 ms"""

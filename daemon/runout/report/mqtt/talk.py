@@ -1,5 +1,6 @@
 """What the link asks of whoever talks over it."""
 
+from collections.abc import Sequence
 from typing import Literal, Protocol
 
 from paho.mqtt.client import Client, MQTTMessage
@@ -14,6 +15,9 @@ class Talk(Protocol):
 
         A packet may have `largest` bytes at most, if that isn't None.
         """
+
+    def subscribed(self, reasons: Sequence[ReasonCode]) -> None:
+        """The broker has what we subscribed to on this connection, or says why it won't."""
 
     def lost(self) -> None:
         """The connection has gone; what isn't confirmed must be said again."""

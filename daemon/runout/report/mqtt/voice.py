@@ -52,6 +52,8 @@ class Voice:
         """`durable`: what `delivery` holds outlives us, so that it needn't all go out at a stop."""
         self.refused = 0
         """Letters that the broker refused for good"""
+        self.unheard: tuple[str, ...] = ()
+        """Topics that the broker doesn't let us hear, as of the last connection"""
         self._delivery = delivery
         self._durable = durable
         # What others leave for the link's thread; a deque needs no lock for that.
@@ -70,6 +72,7 @@ class Voice:
         self._largest: int | None = None
         self._full = False
         self._deaf_to: set[str] = set()
+        self._unheard_told = False
 
     @property
     def depth(self) -> int:
@@ -100,6 +103,11 @@ class Voice:
         """Say a word once the broker has the side that is posted next, if that is soon."""
         self._after_side = word, time.monotonic() + SOON_S
 
+    def recall_side(self, topic: str, payload: str) -> None:
+        """Say the last side of an earlier run on every connection; before the link starts."""
+        self._newest_side = payload
+        self._side = Word(topic, payload)
+
     def post(self, topic: str, payload: str, event: bool) -> None:
         """Take a letter: an `event`, or a side, which is retained. Safe from any thread."""
         if not event:
@@ -128,6 +136,20 @@ class Voice:
         if self._side is not None and self._side.payload == self._newest_side:
             self._publish(client, self._side)
         _subscribe(client, list(self._commands), list(self._others))
+
+    def subscribed(self, reasons: Sequence[ReasonCode]) -> None:
+        """Note which topics the broker doesn't let us hear."""
+        topics = (*self._commands, *self._others)
+        refused = [pair for pair in zip(topics, reasons, strict=False) if pair[1].is_failure]
+        self.unheard = tuple(topic for topic, _ in refused)
+        if refused and not self._unheard_told:
+            self._unheard_told = True
+            _log.warning(
+                "MQTT: the broker doesn't let this box hear %s (%s): what is told there doesn't "
+                "arrive; see the broker's access list",
+                ", ".join(self.unheard),
+                refused[0][1],
+            )
 
     def lost(self) -> None:
         """Have all sent again that isn't confirmed."""
