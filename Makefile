@@ -8,18 +8,27 @@ DEBIAN ?= 12
 ARCH   ?= $(shell dpkg --print-architecture)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-ha test-training lint bench train evaluate sides baselines tune report clean install upgrade uninstall deb locks test-install test-faults soak
+.PHONY: help run station test test-station test-ha test-training lint bench train evaluate sides baselines tune report clean install upgrade uninstall deb locks audit test-install test-arm64 test-faults soak
 
 help:  ## list the targets
-	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
+	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
 
 run: .venv/box  ## hear a bundled real record, or your own: make run FILE=side.flac
 	@.venv/bin/python -m runout demo $(if $(FILE),"$(FILE)",--pace $(RECORD))
 
+station: .venv/box  ## keep the listening station open: page and ear (FILE=side.flac plays a file to it)
+	@.venv/bin/python -m runout web & page=$$!; trap 'kill $$page 2>/dev/null' EXIT; trap : INT TERM; \
+	.venv/bin/python -m runout listen $(if $(FILE),--file "$(FILE)" --pace --station); wait $$page; wait $$page
+
 test: .venv/test  ## run every test of the box
 	@tests/debian-packages
 	@tests/pyaudio .venv/bin/pip
-	.venv/bin/python -m pytest --ignore tests/training --ignore tests/home_assistant --ignore tests/install
+	.venv/bin/python -m pytest --ignore tests/training --ignore tests/home_assistant --ignore tests/install --ignore tests/arm64/test_emulated.py --ignore tests/web/browser
+
+test-station: .venv/test  ## use the listening station's page in a real browser (PICTURES_TO=folder keeps pictures of it)
+	@tests/debian-packages
+	@.venv/bin/pip install --quiet --editable '.[web,test-station]'
+	RUNOUT_PICTURES="$(abspath $(PICTURES_TO))" .venv/bin/python -m pytest tests/web/browser
 
 test-ha: .venv/test  ## run Runout beside a real Home Assistant (built at the first time; needs root)
 	@tests/debian-packages
@@ -73,10 +82,23 @@ deb:  ## make a Debian package in build/ (DEBIAN=12 or 13, ARCH=amd64 or arm64)
 locks:  ## pin anew what is installed on the box, by its hashes, into systemd/locks
 	@$(PYTHON) systemd/locks/refresh.py
 
-test-install: .venv/test  ## install the package on a pristine Debian that is booted for it (needs root)
-	@tests/install/debian "$(CACHE)/install"
-	@systemd/deb/build 12 "$$(dpkg --print-architecture)"
-	RUNOUT_INSTALL="$(CACHE)/install" .venv/bin/python -m pytest tests/install
+audit:  ## look for known flaws in what is pinned for the box (needs the network)
+	@$(PYTHON) -m venv build/audit
+	@build/audit/bin/pip install --quiet 'pip-audit>=2.10,<3'
+	@for lock in systemd/locks/*.txt; do \
+		build/audit/bin/pip-audit --strict --disable-pip --require-hashes --requirement $$lock || exit 1; \
+	done
+
+test-install: .venv/test  ## install on a pristine Debian that is booted for it (DEBIAN=12 or 13; needs root)
+	@tests/install/debian "$(CACHE)/install" $(DEBIAN)
+	@systemd/deb/build $(DEBIAN) "$$(dpkg --print-architecture)"
+	RUNOUT_INSTALL="$(CACHE)/install" RUNOUT_DEBIAN=$(DEBIAN) .venv/bin/python -m pytest -s tests/install
+
+test-arm64: .venv/test  ## install the arm64 package on an emulated Debian, hear a record there (needs root)
+	@tests/arm64/debian "$(CACHE)/arm64"
+	@systemd/deb/build 12 arm64
+	@systemd/deb/build 12 amd64
+	RUNOUT_ARM64="$(CACHE)/arm64" .venv/bin/python -m pytest -s tests/arm64
 
 test-faults: .venv/test  ## kill, unplug, damage and fill what there is, in full (20 minutes)
 	@tests/debian-packages
@@ -93,12 +115,12 @@ clean:  ## remove what was built here (not the music)
 .venv/box: setup.cfg pyproject.toml
 	@echo "Installing Runout in .venv ..."
 	@$(PYTHON) -m venv .venv
-	@.venv/bin/pip install --quiet --editable .
+	@.venv/bin/pip install --quiet --editable '.[web]'
 	@touch $@
 
 .venv/test: .venv/box
 	@echo "Installing what the tests need ..."
-	@.venv/bin/pip install --quiet --editable '.[test,litert]'
+	@.venv/bin/pip install --quiet --editable '.[test,litert,web]'
 	@touch $@
 
 .venv-bench/ready: setup.cfg pyproject.toml

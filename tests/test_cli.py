@@ -85,10 +85,13 @@ def test_a_clean_recording_is_near_mint(capsys):
     assert (line["grade"]["label"], line["events"]) == ("NM", [])
 
 
-def test_a_noisy_groove_is_heard_as_worn(capsys):
-    _, (line,), _ = grade(capsys, HISS)
-    assert line["grade"]["label"] in ("VG", "G+", "G")
+def test_a_groove_without_music_is_heard_and_not_graded(capsys):
+    status, (line,), err = grade(capsys, HISS)
+    assert status == 1
+    assert "not graded: no music was heard" in err
+    assert (line["grade"]["label"], line["grade"]["limited_by"]) == (None, "no music was heard")
     assert line["counts"]["click"] >= 20
+    assert line["tracks"] == []
 
 
 def test_a_side_with_thousands_of_clicks_in_words(tmp_path, capsys):
@@ -200,7 +203,7 @@ def test_a_withheld_grade_says_why_and_is_status_1(tmp_path, capsys, sound, reas
 
 
 def test_at_22_khz_a_grade_is_withheld_rather_than_too_good(tmp_path, capsys):
-    path = write(tmp_path / "side.wav", noise(8.0, rate=22_050), 22_050)
+    path = write(tmp_path / "side.wav", real_music(8.0)[::2], 22_050)
     status, (line,), errors = grade(capsys, path)
     assert (status, line["grade"]["label"]) == (1, None)
     assert "sampled at 22050 Hz" in errors
@@ -230,6 +233,14 @@ def test_a_wrong_call_is_status_2(arguments, capsys):
 def test_a_wrong_broker_is_status_2(broker, capsys):
     assert main(["listen", "--file", str(CLEAN), "--broker", broker]) == 2
     assert "expected HOST:PORT" in capsys.readouterr().err
+
+
+def test_a_file_for_nobody_to_hear_of_is_status_2(tmp_path, capsys):
+    settings = tmp_path / "runout.toml"
+    settings.write_text('[mqtt]\nhost = ""\n')
+    call = ["listen", "--config", str(settings), "--service", "--file", str(CLEAN)]
+    assert main(call) == 2
+    assert "nobody would hear of the file; give --broker HOST:PORT" in capsys.readouterr().err
 
 
 def test_a_reader_that_has_had_enough_is_no_traceback():

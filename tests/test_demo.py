@@ -29,6 +29,7 @@ def test_a_real_record_at_the_pace_of_the_music():
     places = [done.stdout.index(words) for words in story]
     assert places == sorted(places)
     assert "G: crackle throughout" in done.stdout
+    assert re.search(r"page: +http://127.0.0.1:\d+/ \(make station keeps it open\)", done.stdout)
     assert re.search(r"0:0\d\.\d{3} +click +(left|right|both) +[+-]\d", done.stdout)
     assert done.stdout.rstrip().endswith("Runout is offline")
 

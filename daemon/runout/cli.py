@@ -11,6 +11,8 @@ from runout import __version__, commands, config
 from runout.allocator import keep_freed_memory
 from runout.errors import RunoutError
 
+_SOUND = "WAV, FLAC, OGG, MP3 or AIFF, mono or stereo"
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; return its exit status: 0 done, 1 failed, 2 called wrongly.
@@ -60,18 +62,29 @@ def _parser() -> argparse.ArgumentParser:
         "listen", parents=[common, settings], help="listen to the preamp and publish over MQTT"
     )
     source = listen.add_mutually_exclusive_group()
-    source.add_argument("--file", type=Path, help="listen to a file instead")
-    source.add_argument("--device", help="capture device, by a part of its name")
+    source.add_argument("--file", type=Path, help=f"listen to a file instead: {_SOUND}")
+    source.add_argument(
+        "--device",
+        help="capture device: its name or a part of it, or its number in `runout devices` "
+        "(default: [audio] device in the settings)",
+    )
     listen.add_argument("--pace", action="store_true", help="play the file at its own pace")
+    listen.add_argument(
+        "--station", action="store_true", help="have the page of 'runout web' show the file, too"
+    )
     listen.add_argument(
         "--service", action="store_true", help="as a service: never bring a broker of its own"
     )
-    listen.add_argument("--broker", metavar="HOST:PORT", help="MQTT broker")
+    listen.add_argument(
+        "--broker",
+        metavar="HOST:PORT",
+        help="MQTT broker (default: [mqtt] host and port in the settings, or else one of its own)",
+    )
     listen.add_argument("--device-id", help="this box's name in topics")
     listen.set_defaults(run=commands.listen_command)
 
     grade = kinds.add_parser("grade", parents=[common, settings], help="grade recordings of sides")
-    grade.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    grade.add_argument("files", nargs="+", type=Path, metavar="FILE", help=f"a side: {_SOUND}")
     grade.add_argument("--json", action="store_true", help="print a line of JSON a file")
     grade.add_argument(
         "--opinion", metavar="FILE", help="second opinion by a model that runout-train grade made"
@@ -90,7 +103,7 @@ def _parser() -> argparse.ArgumentParser:
     measure = kinds.add_parser(
         "measure", parents=[common], help="measure a turntable by recordings of a test record"
     )
-    measure.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    measure.add_argument("files", nargs="+", type=Path, metavar="FILE", help=f"a tone: {_SOUND}")
     measure.add_argument("--json", action="store_true", help="print a line of JSON a file")
     measure.add_argument(
         "--tone", type=float, metavar="HZ", help="the test tone (default: 3150, 3000 or 1000)"
@@ -106,14 +119,24 @@ def _parser() -> argparse.ArgumentParser:
     demo = kinds.add_parser(
         "demo", parents=[common, settings], help="play a file to the daemon and watch it"
     )
-    demo.add_argument("file", type=Path, metavar="FILE")
+    demo.add_argument("file", type=Path, metavar="FILE", help=f"a side: {_SOUND}")
     demo.add_argument("--pace", action="store_true", help="play it at its own pace")
     demo.set_defaults(run=commands.demo_command)
+
+    web = kinds.add_parser(
+        "web", parents=[common, settings], help="the listening station: a page of what is heard"
+    )
+    web.add_argument("--port", type=int, help="TCP port (default: as set, 8377)")
+    web.set_defaults(run=commands.web_command)
 
     watch = kinds.add_parser(
         "watch", parents=[common, settings], help="print what boxes say over MQTT"
     )
-    watch.add_argument("--broker", metavar="HOST:PORT", help="MQTT broker")
+    watch.add_argument(
+        "--broker",
+        metavar="HOST:PORT",
+        help="MQTT broker (default: [mqtt] host and port in the settings)",
+    )
     watch.set_defaults(run=commands.watch_command)
 
     doctor = kinds.add_parser(

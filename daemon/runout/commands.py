@@ -37,14 +37,19 @@ def listen_command(arguments: argparse.Namespace) -> int:
     """Listen to the preamp, or to a file, until it ends or a signal comes."""
     from runout.keenness import Keenness, keenness_path
     from runout.listen import listen
+    from runout.places import runtime_folder, state_folder
     from runout.report.mqtt.broker import EmbeddedBroker
+    from runout.report.mqtt.identity import device_id
     from runout.report.mqtt.outbox import IN_MEMORY
+    from runout.report.station.station import Station
     from runout.source.feed import Feed, Once
     from runout.source.file import FileSource
     from runout.source.preamp import Preamp
 
     if arguments.pace and arguments.file is None:
         raise UsageError("--pace goes with --file: a record sets its own")
+    if arguments.station and not arguments.pace:
+        raise UsageError("--station goes with --file and --pace: the page shows what plays")
     with setting_up():
         settings = _settings(arguments)
     feed: Feed
@@ -58,6 +63,11 @@ def listen_command(arguments: argparse.Namespace) -> int:
         mqtt = settings.mqtt
         if arguments.device_id:
             mqtt = replace(mqtt, device_id=arguments.device_id)
+        if arguments.file and not arguments.pace and arguments.service and not mqtt.host:
+            raise UsageError(
+                "--service brings no broker, and none is set: nobody would hear of the file; give "
+                "--broker HOST:PORT or set [mqtt] host"
+            )
         if not mqtt.host and not arguments.service:
             broker = stack.enter_context(EmbeddedBroker())
             # No Home Assistant looks there.
@@ -73,7 +83,11 @@ def listen_command(arguments: argparse.Namespace) -> int:
         # Who tells a file to be heard more keenly means this file.
         path = None if arguments.file else keenness_path()
         keenness = Keenness(settings.ear.sensitivity, path)
-        listen(feed, mqtt, live, keenness, settings.opinion.model, settings.grade.table)
+        station = None
+        if arguments.file is None or arguments.station:
+            station = Station(state_folder(), runtime_folder(), device_id(mqtt.device_id))
+        opinion, table = settings.opinion.model, settings.grade.table
+        listen(feed, mqtt, live, keenness, opinion, table, station)
     return 0
 
 
@@ -185,6 +199,20 @@ def demo_command(arguments: argparse.Namespace) -> int:
 
     settings = _settings(arguments)
     return demo(arguments.file, settings.mqtt, arguments.config, arguments.pace, sys.stdout)
+
+
+def web_command(arguments: argparse.Namespace) -> int:
+    """Serve the listening station's page until a signal comes."""
+    from runout.web.serve import serve
+
+    with setting_up():
+        settings = config.load(arguments.config)
+        if arguments.port is not None:
+            if not 0 < arguments.port < 65536:
+                raise UsageError(f"--port {arguments.port}: expected 1 to 65535")
+            settings = replace(settings, web=replace(settings.web, port=arguments.port))
+    serve(settings, arguments.config)
+    return 0
 
 
 def watch_command(arguments: argparse.Namespace) -> int:

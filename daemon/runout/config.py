@@ -77,10 +77,11 @@ class MqttSettings:
         default="",
         metadata=matching(
             r"(?!.{254})([\w-]{1,63}(\.[\w-]{1,63})*\.?|[0-9A-Fa-f]*:[0-9A-Fa-f:.]*(%\w+)?|)",
-            "a host name, an IP address, or empty for a broker of our own",
+            "a host name, an IP address, or empty for none",
         ),
     )
-    """Broker's name or address; empty: none is configured, and Runout brings its own on loopback"""
+    """Broker's name or address; empty: none is configured. The service then tells sides in the
+    journal alone, and `runout listen` by hand brings a broker of its own on loopback"""
     port: int = field(default=1883, metadata=between(1, 65535))
     """TCP port"""
     username: str = ""
@@ -139,6 +140,45 @@ class OpinionSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class WebSettings:
+    """The listening station: the page of `runout web`."""
+
+    host: str = field(
+        default="127.0.0.1",
+        metadata=matching(
+            r"(?!.{254})([\w-]{1,63}(\.[\w-]{1,63})*\.?|[0-9A-Fa-f]*:[0-9A-Fa-f:.]*(%\w+)?)",
+            "a host name or an IP address",
+        ),
+    )
+    """Address to listen on; 0.0.0.0 or :: is every one of this machine, and needs a password or
+    token, as every other that isn't loopback"""
+    port: int = field(default=8377, metadata=between(1, 65535))
+    """TCP port"""
+    password_file: str = ""
+    """Path of a file whose first line is the password that the page asks for; empty: systemd's
+    credential `web-password` where there is one, else none is asked for"""
+    token_file: str = ""
+    """Path of a file whose first line is the token of programs (Authorization: Bearer); empty: none
+    """
+    cert_file: str = ""
+    """Path of the certificate (PEM), its chain included, for TLS; empty: no TLS"""
+    key_file: str = ""
+    """Path of the key (PEM) to `cert_file`"""
+    hosts: str = field(
+        default="",
+        metadata=matching(
+            r"([\w.:-]+( *, *[\w.:-]+)*)?", "names of this box with commas between, or empty"
+        ),
+    )
+    """Names, with commas between, by which browsers may ask for the page beside its addresses, its
+    host name and localhost: whoever calls it by another is turned away (DNS rebinding)"""
+    upload_mb: int = field(default=2048, metadata=between(1, 16384))
+    """Megabytes (10^6 bytes) of a file that is handed in, at most"""
+    upload_minutes: int = field(default=180, metadata=between(1, 1440))
+    """Minutes of sound of one, at most"""
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything that can be set."""
 
@@ -147,6 +187,7 @@ class Settings:
     mqtt: MqttSettings = field(default_factory=MqttSettings)
     opinion: OpinionSettings = field(default_factory=OpinionSettings)
     grade: GradeSettings = field(default_factory=GradeSettings)
+    web: WebSettings = field(default_factory=WebSettings)
 
 
 def load(path: Path | None = None) -> Settings:

@@ -13,6 +13,7 @@ from runout.errors import RunoutError
 from runout.report.mqtt.broker import EmbeddedBroker
 from runout.report.mqtt.identity import device_id
 from runout.report.terminal.watch import Watch
+from runout.web.beside import page_beside
 
 _EXIT_S = 10.0
 """Seconds that the daemon may take to end after its last word"""
@@ -24,17 +25,22 @@ def demo(path: Path, settings: MqttSettings, config: Path | None, pace: bool, ou
     Returns the daemon's exit status; where it isn't 0, a line of its own on stderr says why.
     Raises RunoutError when it dies or hangs.
     """
-    with _broker(settings) as (reached, where):
+    # What isn't played at its own pace is over before a page could show it.
+    page = page_beside() if pace else contextlib.nullcontext()
+    with _broker(settings) as (reached, where), page as beside:
         print(f"  broker: {where} at {reached.host}:{reached.port}", file=out)
         print(f"  record: {path}", file=out, flush=True)
+        if beside is not None:
+            print(f"  page:   {beside.address} (make station keeps it open)", file=out, flush=True)
         # A name of its own: a box of the same name may be on this broker already.
         box = f"{device_id(settings.device_id)}-demo"
         command = [sys.executable, "-m", "runout", "listen", "--file", str(path)]
         command += ["--broker", f"{reached.host}:{reached.port}", "--device-id", box]
         command += ["--config", str(config)] if config else []
         command += ["--pace"] if pace else []
+        command += ["--station"] if beside is not None else []
         with Watch(reached, out, box) as watch:
-            daemon = subprocess.Popen(command)
+            daemon = subprocess.Popen(command, env=None if beside is None else beside.environment)
             try:
                 said_offline = watch.until_offline(lambda: daemon.poll() is None)
                 status = daemon.wait(_EXIT_S)

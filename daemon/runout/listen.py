@@ -22,6 +22,7 @@ from runout.obey import obey
 from runout.opinion.installed import second_opinion
 from runout.opinion.listener import Listener
 from runout.report.mqtt.publisher import Publisher
+from runout.report.station.station import Station
 from runout.service import Service
 from runout.side.side import DefectHeard, Heard, SideEnded
 from runout.source.block import Source
@@ -43,13 +44,15 @@ def listen(
     keenness: Keenness | None = None,
     opinion: str = "",
     table: str = "goldmine",
+    station: Station | None = None,
 ) -> None:
     """Listen until the feed ends, SIGINT or SIGTERM; then say the side and `offline`.
 
     A feed that is not `live` comes faster than it would be played: its own time then says how
-    often to publish. Raises RunoutError when a source fails, after what was heard until then
-    has been said, and when a source that isn't live finds no broker; SetupError where the model or
-    a setting can't be used.
+    often to publish. The `station` is handed what its page shows.
+
+    Raises RunoutError when a source fails, after what was heard until then has been said, and when
+    a source that isn't live finds no broker; SetupError where the model or a setting can't be used.
     """
     keenness = keenness or Keenness("normal", None)
     with setting_up():
@@ -60,7 +63,9 @@ def listen(
             Publisher(mqtt) if live else Publisher(mqtt, lambda: ears.now_s, letters_per_s=math.inf)
         )
     service = Service(publisher, broker=bool(mqtt.host))
-    box = _Box(feed, ears, publisher, keenness, service)
+    station = station or Station(None, None)
+    station.recall(publisher.side_told)
+    box = _Box(feed, ears, publisher, keenness, service, station)
     # To the last word: a second signal must not cut off what the first had us say.
     with _stopped_by_signals(feed):
         try:
@@ -72,6 +77,7 @@ def listen(
             box.run()
         finally:
             service.stopping()
+            station.stop()
             publisher.stop()
 
 
@@ -122,6 +128,7 @@ class _Box:
         publisher: Publisher,
         keenness: Keenness,
         service: Service,
+        station: Station,
     ) -> None:
         self._feed = feed
         self._ears = ears
@@ -131,6 +138,7 @@ class _Box:
         self._publisher = publisher
         self._keenness = keenness
         self._service = service
+        self._station = station
         self._arrival = ArrivalRate()
         self._glitches = 0
 
@@ -139,6 +147,7 @@ class _Box:
         for source in self._feed.sources(self._wait):
             self._source = source
             self._arrival = ArrivalRate()
+            self._station.begin(source.sample_rate)
             self._hear(source, self._ears.begin(source.sample_rate))
             self._source = None
             if isinstance(source, Captures):
@@ -150,24 +159,32 @@ class _Box:
             for block in source.blocks():
                 self._arrival.arrived(len(block.samples), time.monotonic())
                 self._publisher.audio(online=self._sounds(source))
+                self._station.sound(block.samples)
                 self._say(line.feed(block.samples))
                 self._tend(line)
                 self._service.hears(lambda: line.state)
         finally:
+            self._publisher.sound_ends()
             self._say(line.finish())
             self._publisher.state(line.state)
+            self._station.source_ended()
 
     def _wait(self, reason: str) -> None:
         """Do, while there is no source, what goes on without."""
         self._publisher.audio(online=False)
         self._tend(self._ears.line)
+        self._station.waits(f"waiting for the preamp: {reason}")
         self._service.waits(f"waiting for the preamp: {reason}")
 
     def _tend(self, line: Line) -> None:
         for request in self._publisher.reception.waiting():
             self._say(obey(request, line, self._publisher, self._keenness))
-        self._publisher.state(line.state)
+        state = line.state
+        self._publisher.state(state)
         self._publisher.health(self._health)
+        self._station.told(self._publisher.side_told)
+        self._station.state(state, self._publisher.state_told)
+        self._station.health(self._health, self._publisher.health_told)
 
     def _sounds(self, source: Source) -> bool:
         """Whether what comes from the source can be a record; what else it is is told once."""
@@ -189,6 +206,8 @@ class _Box:
                 self._glitches += 1
             self._publisher.heard(heard)
             self._service.heard(heard)
+            self._station.heard(heard)
+            self._station.told(self._publisher.side_told)
 
     def _health(self) -> Health:
         source, inference_s = self._source, self._ears.line.inference_p95_s
