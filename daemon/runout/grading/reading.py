@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from runout.errors import RunoutError
+from runout.grading.deviation import RuleKind
 from runout.grading.grade import LABELS, Label
-from runout.grading.rules import PLACES, Rule, RuleKind, Table, Withholding
+from runout.grading.rules import PLACES, Rule, Table, Withholding
 
 SHIPPED = ("discogs", "goldmine")
 """Tables that come with Runout, by name"""

@@ -1,6 +1,5 @@
 """What a grade table is made of: a scale, its rules, and when a grade is withheld."""
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
@@ -9,13 +8,11 @@ from typing import Literal, get_args
 import numpy as np
 import numpy.typing as npt
 
+from runout.grading.deviation import RuleKind, deviation
 from runout.grading.grade import LABELS, Label
 
 Array = npt.NDArray[np.float64]
 
-RuleKind = Literal["rate", "share", "level", "count", "worst"]
-"""Events a minute; per cent of the time; a level, which is what it is however long it is heard; a
-count over the whole side; events in the worst minute"""
 Place = Literal[
     "clicks",
     "pops",
@@ -95,22 +92,10 @@ class Rule:
     def spread_of(self, value: float, heard_s: float) -> float:
         """Standard deviation of `index(value)`, after `heard_s` seconds, in steps of grade.
 
-        Half of what `index` goes through from one standard deviation below to one above. Events are
-        Poisson's: n of them tell a rate to sqrt(n + 1), so that none in a few minutes promises no
-        side without any. A share is as many stretches as it takes.
+        Half of what `index` goes through from one standard deviation below to one above.
         """
-        if self.kind == "count":
-            return 0.0
-        deviation = self.spread * (1.0 if self.kind == "level" else value)
-        minutes = max(heard_s, 1.0) / 60.0
-        if self.kind == "rate":
-            deviation = math.hypot(deviation, math.sqrt(value * minutes + 1.0) / minutes)
-        elif self.kind == "worst":
-            deviation = math.hypot(deviation, math.sqrt(value + 1.0))
-        elif self.kind == "share":
-            stretch = 100.0 * self.stretch_s / max(heard_s, 1.0)
-            deviation = math.hypot(deviation, math.sqrt(max(value, 0.0) * stretch))
-        return (self.index(value + deviation) - self.index(value - deviation)) / 2.0
+        off = deviation(self.kind, value, heard_s, self.spread, self.stretch_s)
+        return (self.index(value + off) - self.index(value - off)) / 2.0
 
     @property
     def _knots(self) -> tuple[list[float], list[float]]:

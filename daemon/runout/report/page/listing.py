@@ -1,9 +1,12 @@
 """Ready text for a shop's listing: what was heard of the side, and nothing that wasn't."""
 
-from runout.grading.grade import Label
+from collections.abc import Mapping
+from typing import Protocol
+
+from runout.defects.event import Kind
+from runout.grading.grade import Grade, Label
 from runout.report.page.words import found_words
 from runout.report.terminal.lines import clock
-from runout.side.side import SideEnded
 
 _NAMES: dict[Label, str] = {
     "NM": "Near Mint (NM or M-)",
@@ -19,7 +22,23 @@ _NOT_THE_RECORDS = ("capture_glitch", "clipping")
 """What the input did to the sound is no defect of the record"""
 
 
-def discogs(side: SideEnded) -> str:
+class Listed(Protocol):
+    """What a listing tells of a side."""
+
+    @property
+    def grade(self) -> Grade:
+        """Its play grade."""
+
+    @property
+    def heard_s(self) -> float:
+        """Seconds of music that were heard."""
+
+    @property
+    def counts(self) -> Mapping[Kind, int]:
+        """Defects by kind."""
+
+
+def discogs(side: Listed) -> str:
     """Return comments for a Discogs listing: one paragraph, the media's condition first."""
     if side.grade.label is None:
         return _ungraded(side)
@@ -35,7 +54,7 @@ def discogs(side: SideEnded) -> str:
     )
 
 
-def ebay(side: SideEnded) -> str:
+def ebay(side: Listed) -> str:
     """Return a condition description for eBay: lines, as buyers read them on a phone."""
     if side.grade.label is None:
         return _ungraded(side)
@@ -52,7 +71,7 @@ def ebay(side: SideEnded) -> str:
     return "\n".join(lines)
 
 
-def _ungraded(side: SideEnded) -> str:
+def _ungraded(side: Listed) -> str:
     return f"Not play graded: {side.grade.limited_by}."
 
 
@@ -65,16 +84,16 @@ def _sentence(reason: str) -> str:
     return f"{words[:1].upper()}{words[1:]}."
 
 
-def _heard(side: SideEnded) -> str:
+def _heard(side: Listed) -> str:
     return f"{clock(side.heard_s, 0)} min" if side.heard_s >= 60 else f"{side.heard_s:.0f} s"
 
 
-def _defects(side: SideEnded) -> str:
+def _defects(side: Listed) -> str:
     counts = {kind: count for kind, count in side.counts.items() if kind not in _NOT_THE_RECORDS}
     return found_words(counts) if any(counts.values()) else "no defects"
 
 
-def _jumps(side: SideEnded) -> str:
+def _jumps(side: Listed) -> str:
     # Skips ahead aren't heard yet (docs/line.md), so a play-through isn't promised.
     skips, locks = side.counts.get("skip", 0), side.counts.get("locked_groove", 0)
     if not skips and not locks:

@@ -1,0 +1,1 @@
+"""Who may ask the page for what, and how much of it."""

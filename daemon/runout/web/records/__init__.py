@@ -1,0 +1,1 @@
+"""The sides that were heard: kept, looked up, labelled, compared, handed out."""

@@ -1,0 +1,52 @@
+"""The text of a shop's listing, of a side that is kept."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import get_args
+
+from runout.defects.event import Kind
+from runout.grading.grade import Grade
+from runout.report.page.listing import discogs, ebay
+from runout.web.records.side import Summary
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Ready text for where records are sold."""
+
+    discogs: str
+    ebay: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """What a listing tells of a side."""
+
+    grade: Grade
+    heard_s: float
+    counts: Mapping[Kind, int]
+
+
+def listing_of(summary: Summary, contract: bytes) -> Listing:
+    """Return the listing of a side, of which `contract` is all that was told."""
+    told = json.loads(contract)
+    grade = Grade(
+        scale=str(told["grade"].get("scale", "goldmine")),
+        label=told["grade"]["label"],
+        index=summary.grade.index,
+        probabilities={},
+        limited_by=summary.grade.limited_by,
+        evidence=(),
+        table_version="",
+        confidence=summary.grade.confidence,
+        reason=summary.grade.reason,
+    )
+    kinds: tuple[Kind, ...] = get_args(Kind)
+    counts = {kind: summary.counts[kind] for kind in kinds if kind in summary.counts}
+    heard = _Heard(grade, told["heard_s"], counts)
+    sleeve = summary.label.sleeve
+    looks = f"Sleeve, graded by eye: {sleeve}." if sleeve else ""
+    return Listing(
+        discogs=f"{discogs(heard)} {looks}".rstrip(), ebay=f"{ebay(heard)}\n{looks}".rstrip()
+    )

@@ -1,0 +1,32 @@
+from pathlib import Path
+from typing import Any
+
+from runout.web.records.records import Records
+from runout.web.records.selling import Listing, listing_of
+from web.sides import graded, side_json
+
+
+def listed(folder: Path, **changes: Any) -> Listing:
+    records = Records(folder / "records.db")
+    records.add(side_json(**changes), "ear", None)
+    records.write_on("s1", {"sleeve": "VG"})
+    summary, contract = records.summary("s1"), records.contract("s1")
+    assert summary is not None
+    assert contract is not None
+    return listing_of(summary, contract)
+
+
+def test_it_says_what_was_heard_and_what_was_not(tmp_path: Path) -> None:
+    told = listed(tmp_path)
+    assert told.discogs == (
+        "Very Good Plus (VG+), play graded. Crackle in the lead-in. Heard 19:40 min of music: "
+        "12 clicks, 1 pop. No jump back and no locked groove was heard. Graded by listening only: "
+        "not a visual grade, and the other side and the sleeve are not covered. "
+        "Sleeve, graded by eye: VG."
+    )
+    assert "Play grade (this side): Very Good Plus (VG+), Goldmine scale\n" in told.ebay
+
+
+def test_a_side_without_a_grade_is_not_praised(tmp_path: Path) -> None:
+    told = listed(tmp_path, grade=graded(None))
+    assert told.discogs == "Not play graded: so it is. Sleeve, graded by eye: VG."
