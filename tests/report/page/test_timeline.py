@@ -43,12 +43,12 @@ def test_the_spectrogram_is_a_small_picture_loudest_brightest_pitch_upwards():
     spectrum = np.full((ROWS, COLUMNS), -120.0, np.float32)
     spectrum[:20] = -40.0
     found = timeline_of(SIDE, replace(scanned(), spectrum_db=spectrum), 60.0, ())
-    data = base64.b64decode(found.spectrogram)
+    data = base64.b64decode(found.sound.spectrogram)
     pixels = np.asarray(Image.open(io.BytesIO(data)).convert("L"))
     assert pixels.shape == (ROWS, COLUMNS)
     assert pixels[-20:].min() > 200
     assert pixels[:-20].max() < 30
-    assert len(base64.b64decode(made().spectrogram)) < 200_000
+    assert len(base64.b64decode(made().sound.spectrogram)) < 200_000
 
 
 def test_shades_go_from_black_to_white():
@@ -61,7 +61,7 @@ def test_shades_go_from_black_to_white():
 def test_silence_has_an_outline_and_shades():
     silent = scanned()
     silent = replace(silent, peak=silent.peak * 0, rms=silent.rms * 0)
-    assert timeline_of(SIDE, silent, 60.0, ()).peak.startswith("M0.5 -0.004")
+    assert timeline_of(SIDE, silent, 60.0, ()).sound.peak.startswith("M0.5 -0.004")
 
 
 def test_pins_side_by_side_do_not_hide_each_other():

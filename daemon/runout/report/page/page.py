@@ -99,9 +99,12 @@ class _View:
 
 
 def page(
-    file: str, side: SideEnded, scan: Scan, excerpts: Sequence[Excerpt], made: datetime
+    file: str, side: SideEnded, scan: Scan | None, excerpts: Sequence[Excerpt], made: datetime
 ) -> bytes:
-    """Return the page in UTF-8; `file` is the sound file's name, `made` an aware time."""
+    """Return the page in UTF-8; `file` is the sound file's name, `made` an aware time.
+
+    Without a `scan`, as of a side whose sound nobody kept, it has no pictures of the sound.
+    """
     css, js = _text("page.css") + _colours_css(), _text("page.js")
     environment = Environment(autoescape=True, undefined=StrictUndefined)
     template = environment.from_string(_text("page.html.jinja"))
@@ -142,7 +145,7 @@ def _colours_css() -> str:
 
 
 def _view(
-    file: str, side: SideEnded, scan: Scan, excerpts: Sequence[Excerpt], made: datetime
+    file: str, side: SideEnded, scan: Scan | None, excerpts: Sequence[Excerpt], made: datetime
 ) -> _View:
     grade = side.grade
     fields = Payload(side_fields(side))

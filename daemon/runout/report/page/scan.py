@@ -50,8 +50,17 @@ class Scan:
     """Float32, (frames, 2), one for each that was wanted, in order; cut short by the file's end"""
 
 
-def scan(path: Path, frames: int, wanted: Sequence[Cut], progress: Callable[[float], None]) -> Scan:
-    """Read the sound file of `frames` frames once more; `progress` is told the share done."""
+def scan(
+    path: Path,
+    frames: int,
+    wanted: Sequence[Cut],
+    progress: Callable[[float], None],
+    also: Callable[[Samples, int], None] | None = None,
+) -> Scan:
+    """Read the sound file of `frames` frames once more; `progress` is told the share done.
+
+    `also` is given the samples, (frames, 2), and the number of their first frame, in passing.
+    """
     source = FileSource(path, _BLOCK_S)
     columns = max(1, min(COLUMNS, frames // 32))
     width = frames / columns
@@ -62,6 +71,8 @@ def scan(path: Path, frames: int, wanted: Sequence[Cut], progress: Callable[[flo
         end = block.start + len(block.samples)
         shape.feed(block.samples, block.start)
         spectrum.feed(block.samples)
+        if also is not None:
+            also(block.samples, block.start)
         for cut, kept in zip(wanted, pieces, strict=True):
             low, high = max(cut.start, block.start), min(cut.end, end)
             if low < high:

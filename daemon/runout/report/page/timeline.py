@@ -65,35 +65,39 @@ class Pin:
 
 
 @dataclass(frozen=True, slots=True)
+class Sound:
+    """What is drawn of the sound itself; x from 0 to WIDTH."""
+
+    peak: str
+    """Outline of the waveform as an SVG path, -1 to 1"""
+    rms: str
+    spectrogram: str
+    """PNG in base64"""
+    pitches: tuple[Tick, ...]
+    """Hertz; 0 to 1 upwards"""
+
+
+@dataclass(frozen=True, slots=True)
 class Timeline:
     """All that is drawn; x from 0 to WIDTH."""
 
     bands: tuple[Band, ...]
     lanes: tuple[Lane, ...]
     ticks: tuple[Tick, ...]
-    pitches: tuple[Tick, ...]
-    """Hertz; 0 to 1 upwards"""
-    peak: str
-    """Outline of the waveform as an SVG path, -1 to 1"""
-    rms: str
-    spectrogram: str
-    """PNG in base64"""
+    sound: Sound | None
+    """None where the sound wasn't kept"""
     pins: tuple[Pin, ...]
 
 
 def timeline_of(
-    side: SideEnded, scan: Scan, duration_s: float, excerpts: Sequence[Excerpt]
+    side: SideEnded, scan: Scan | None, duration_s: float, excerpts: Sequence[Excerpt]
 ) -> Timeline:
     """Lay a side out; `duration_s` is the length of its sound file."""
-    full = max(float(np.percentile(scan.peak, _LOUDEST_PERCENTILE)), 1e-6)
     return Timeline(
         tuple(_band(part, duration_s) for part in side.parts),
         lanes(side.events, duration_s),
         tuple(Tick(at / duration_s * WIDTH, words) for at, words in time_ticks(duration_s)),
-        tuple(Tick(_height(hertz), f"{hertz:,} Hz") for hertz in _PITCHES_HZ),
-        _outline(scan.peak / full),
-        _outline(scan.rms / full),
-        base64.b64encode(_png(shades(scan.spectrum_db))).decode("ascii"),
+        None if scan is None else _sound(scan),
         _pins(excerpts, duration_s),
     )
 
@@ -111,7 +115,9 @@ def shades(spectrum_db: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     return np.clip((spectrum_db - white) / RANGE_DB + 1.0, 0.0, 1.0).astype(np.float32)
 
 
-def _png(shade: npt.NDArray[np.float32]) -> bytes:
+def spectrogram(spectrum_db: npt.NDArray[np.float32]) -> bytes:
+    """Return the spectrogram, (rows, columns), as a PNG, a dot for each value."""
+    shade = shades(spectrum_db)
     levels = np.round(shade[::-1] * (_SHADES - 1)).astype(np.uint8)
     image = Image.frombytes("P", levels.shape[::-1], levels.tobytes())
     palette = mpl.colormaps[COLOURS](np.linspace(0.0, 1.0, _SHADES), bytes=True)
@@ -119,6 +125,16 @@ def _png(shade: npt.NDArray[np.float32]) -> bytes:
     file = io.BytesIO()
     image.save(file, "PNG", optimize=True)
     return file.getvalue()
+
+
+def _sound(scan: Scan) -> Sound:
+    full = max(float(np.percentile(scan.peak, _LOUDEST_PERCENTILE)), 1e-6)
+    return Sound(
+        _outline(scan.peak / full),
+        _outline(scan.rms / full),
+        base64.b64encode(spectrogram(scan.spectrum_db)).decode("ascii"),
+        tuple(Tick(_height(hertz), f"{hertz:,} Hz") for hertz in _PITCHES_HZ),
+    )
 
 
 def _band(part: Part, duration_s: float) -> Band:
