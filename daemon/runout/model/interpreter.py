@@ -38,8 +38,8 @@ class Interpreter:
             runtime = installed_runtimes()[0]
         module = import_module(f"{runtime}.interpreter")
         # One thread: a second one costs more in waiting than it saves on networks this small.
-        # Without the default delegate (XNNPACK) both runtimes, and x86 and Arm, give the same
-        # scores bit for bit; with it they are up to 8 steps apart.
+        # Without the default delegate (XNNPACK) both runtimes give the same scores bit for bit on
+        # x86; with it they are up to 8 steps apart. Arm's are up to 3 from either: docs/arm64.md.
         with quiet_stderr():
             self._interpreter: Any = module.Interpreter(
                 model_content=content,
