@@ -95,6 +95,12 @@ def _parser() -> argparse.ArgumentParser:
     manifest.add_argument("file", type=Path, help="to write, a line of JSON a file")
     manifest.set_defaults(run=_manifest)
     baselines = commands.add_parser("baselines", help="judge the predecessors' systems beside ours")
+    baselines.add_argument(
+        "--export",
+        type=Path,
+        metavar="DIR",
+        help="only write the Random Forest and the SVM, for the station to answer by, into DIR",
+    )
     baselines.set_defaults(run=_baselines)
     held_out = commands.add_parser(
         "held-out", help="train without scratches and dropouts, and say what happens to them"
@@ -238,6 +244,14 @@ def _manifest(arguments: argparse.Namespace) -> None:
 
 
 def _baselines(arguments: argparse.Namespace) -> None:
+    if arguments.export is not None:
+        from runout_training.baselines.installable import export
+        from runout_training.corpus.prepare import prepare
+
+        prepare(arguments.cache)
+        for path in export(arguments.cache, arguments.export):
+            print(path)
+        return
     from runout_training.baselines.compare import compare
     from runout_training.baselines.judge import as_markdown
     from runout_training.make_model import shipped_and_float

@@ -17,12 +17,15 @@ from runout_training.baselines.judge import Answer, WindowDetector
 from runout_training.baselines.windows import WINDOW_S, whole_windows
 from runout_training.corpus.tracks import RATE
 
+FOREST = "Random Forest, 8 figures"
+SVM = "RBF SVM, 8 figures"
+
 MIXES = 1000
 """Of 6 s to train on: 2000 windows of 3 s, 3000 of 2 s"""
 
 _CLASSIC: dict[str, Callable[[Examples, int], Any]] = {
-    "Random Forest, 8 figures": classic.fit_forest,
-    "RBF SVM, 8 figures": classic.fit_svm,
+    FOREST: classic.fit_forest,
+    SVM: classic.fit_svm,
 }
 _NETWORKS: dict[str, tuple[str, networks.Build]] = {
     "CNN, 96 mels": ("mel image", networks.mel_cnn),
@@ -37,22 +40,23 @@ Score = Callable[[npt.NDArray[np.float32]], npt.NDArray[np.float64]]
 def train(cache: Path, seed: int, mixes: int = MIXES) -> dict[str, WindowDetector]:
     """Every system, trained on windows of the train split; those already trained are read."""
     made = examples.build(cache, mixes, seed)
+    return fitted(made, folder_of(cache, seed, mixes), seed)
+
+
+def folder_of(cache: Path, seed: int, mixes: int) -> Path:
+    """The folder that systems so trained are kept in, made if it isn't there."""
     made_by = examples.fingerprint(classic.__file__, networks.__file__)
     folder = cache / "baselines" / f"systems-{seed}-{mixes}-{made_by}"
     folder.mkdir(parents=True, exist_ok=True)
-    return fitted(made, folder, seed)
+    return folder
 
 
 def fitted(made: dict[str, Examples], folder: Path, seed: int) -> dict[str, WindowDetector]:
     """Every system, trained on examples by the name of the front end, and kept in `folder`."""
-    detectors = {}
-    for name, fit in _CLASSIC.items():
-        path = folder / f"{name}.joblib"
-        if not path.exists():
-            search = fit(made["eight figures"], seed)
-            print(f"{name}: {search.best_params_}, F1 {search.best_score_:.3f} over the folds")
-            _kept(path, partial(joblib.dump, search.best_estimator_))
-        detectors[name] = _detector("eight figures", _score_of_classic(joblib.load(path)))
+    detectors = {
+        name: _detector("eight figures", _score_of_classic(classifier))
+        for name, classifier in classics(made, folder, seed).items()
+    }
     for name, (front_end, build) in _NETWORKS.items():
         path = folder / f"{name}.keras"
         if not path.exists():
@@ -60,6 +64,19 @@ def fitted(made: dict[str, Examples], folder: Path, seed: int) -> dict[str, Wind
             _kept(path, model.save)
         detectors[name] = _detector(front_end, _score_of_network(keras.models.load_model(path)))
     return detectors
+
+
+def classics(made: dict[str, Examples], folder: Path, seed: int) -> dict[str, Any]:
+    """The `FOREST` and the `SVM`, each a scikit-learn pipeline, trained or read from `folder`."""
+    trained = {}
+    for name, fit in _CLASSIC.items():
+        path = folder / f"{name}.joblib"
+        if not path.exists():
+            search = fit(made["eight figures"], seed)
+            print(f"{name}: {search.best_params_}, F1 {search.best_score_:.3f} over the folds")
+            _kept(path, partial(joblib.dump, search.best_estimator_))
+        trained[name] = joblib.load(path)
+    return trained
 
 
 def _kept(path: Path, write: Callable[[Path], Any]) -> None:

@@ -12,6 +12,8 @@ const INNER = (RADIUS * 60.3) / 146.05;
 const LABEL = 64;
 /** Room beyond the outermost groove: the record's rim. */
 const RIM = 6;
+/** A scratch is seen as a line, however few of a side's turns it goes over. */
+const LEAST_LINE = 9;
 /** Radius of a soft, a middling and a loud click. */
 const DOTS = [1.7, 2.6, 3.6];
 /** Dots that side by side cover a tenth of the disc: from there on they are small. */
@@ -54,8 +56,8 @@ export function drawDisc(context, size, groove, events, { heardS, rings = [], la
   band(context, groove, groove.startS, heardS, 'rgb(255 255 255 / .07)');
   for (const ring of rings) band(context, groove, ring.start_s, Math.min(ring.end_s, heardS), 'rgb(255 255 255 / .16)');
   const shown = [...events];
-  lines(context, groove, shown);
   dots(context, groove, shown);
+  lines(context, groove, shown, heardS);
   jumps(context, groove, shown);
   circle(context, LABEL, colour(gradeClass(label)));
   context.fillStyle = '#fff';
@@ -89,13 +91,24 @@ export function drawNeedle(context, size, groove, timeS, turning) {
   context.restore();
 }
 
-function lines(context, groove, events) {
+function lines(context, groove, events, heardS) {
   const members = Map.groupBy(events.filter((one) => one.part_of), (one) => one.part_of);
   for (const event of events) {
     if (event.kind !== 'scratch') continue;
-    const times = members.get(event.id)?.map((one) => one.time_s) ?? [event.time_s, event.time_s + event.duration_s];
-    stroke(context, colour('scratch'), 2.2, times.sort((a, b) => a - b).map((time) => groove.place(time)));
+    const ticks = members.get(event.id)?.map((one) => one.time_s) ?? [];
+    const times = [event.time_s, ...ticks, lastS(event, groove, heardS)].sort((a, b) => a - b);
+    const places = times.map((time) => groove.place(time));
+    const [outer, inner] = [groove.radius(times[0]), groove.radius(times.at(-1))];
+    if (outer - inner < LEAST_LINE) places.push(places.at(-1).map((one) => (one * (outer - LEAST_LINE)) / inner));
+    stroke(context, colour('scratch'), 2.2, places);
   }
+}
+
+/** When a scratch ticked last: one that goes on is told only as it ends, and ticks at every turn until then. */
+function lastS(event, groove, heardS) {
+  if (event.phase !== 'begin') return event.time_s + event.duration_s;
+  const turnS = 60 / groove.turnsPerMin;
+  return event.time_s + Math.max(0, Math.floor((heardS - event.time_s) / turnS)) * turnS;
 }
 
 function dots(context, groove, events) {

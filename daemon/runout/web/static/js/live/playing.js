@@ -2,6 +2,8 @@
 
 /** Revolutions a minute that are taken where nothing told them. */
 const USUAL_RPM = 100 / 3;
+/** Turns that a scratch's tick may be off its place. */
+const OFF_TURNS = 0.01;
 
 /** Events of one side by id, and what its state told. Times are seconds of the source. */
 export class Playing {
@@ -36,6 +38,7 @@ export class Playing {
     if (event.side_id && event.side_id !== this.sideId) this.#begin(event.side_id);
     this.events.set(event.id, event);
     if (event.rpm) this.rpm = event.rpm;
+    if (event.kind === 'scratch') this.#gather(event);
   }
 
   /** Whether a needle is down. */
@@ -46,6 +49,15 @@ export class Playing {
   /** Revolutions a minute. */
   get turnsPerMin() {
     return this.rpm ?? USUAL_RPM;
+  }
+
+  /** A scratch's first ticks were told before it was known to be one. */
+  #gather(scratch) {
+    for (const event of this.events.values()) {
+      const turns = ((event.time_s - scratch.time_s) * this.turnsPerMin) / 60;
+      const told = event.part_of || (event.kind !== 'click' && event.kind !== 'pop');
+      if (!told && turns > -OFF_TURNS && Math.abs(turns - Math.round(turns)) < OFF_TURNS) event.part_of = scratch.id;
+    }
   }
 
   #begin(sideId) {

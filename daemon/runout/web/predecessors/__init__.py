@@ -1,0 +1,1 @@
+"""Vinyl Scratch Detector's Random Forest and SVM, where trained ones are installed."""
