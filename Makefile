@@ -25,10 +25,10 @@ test: .venv/test  ## run every test of the box
 	@tests/pyaudio .venv/bin/pip
 	.venv/bin/python -m pytest --ignore tests/training --ignore tests/home_assistant --ignore tests/install --ignore tests/arm64/test_emulated.py --ignore tests/web/browser
 
-test-station: .venv/test  ## use the listening station's page in a real browser (PICTURES_TO=folder keeps pictures of it)
+test-station: .venv/test  ## use the listening station's page in a real browser (SHORT=1: a minute of it; PICTURES_TO=folder keeps pictures)
 	@tests/debian-packages
 	@.venv/bin/pip install --quiet --editable '.[web,test-station]'
-	RUNOUT_PICTURES="$(abspath $(PICTURES_TO))" .venv/bin/python -m pytest tests/web/browser
+	RUNOUT_PICTURES="$(abspath $(PICTURES_TO))" .venv/bin/python -m pytest tests/web/browser $(if $(SHORT),-m short)
 
 test-ha: .venv/test  ## run Runout beside a real Home Assistant (built at the first time; needs root)
 	@tests/debian-packages

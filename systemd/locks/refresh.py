@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Write what /opt/runout consists of, with hashes: systemd/locks/python*.txt and build.txt.
 
-Resolves install_requires of setup.cfg by pip, for each Python that a Debian release has and each
-architecture that all of it has wheels for. Both architectures must come to the same versions.
+Resolves install_requires of setup.cfg and the extras of the box by pip, for each Python that a
+Debian release has and each architecture that all of it has wheels for. Both architectures must come
+to the same versions.
 """
 
 import configparser
@@ -19,6 +20,8 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 PYTHONS = ("3.11", "3.13")
 MACHINES = ("x86_64", "aarch64")
+EXTRAS = ("report", "web")
+"""What the box brings beside: `runout grade --report`, `runout web`"""
 NARROWED = {"ai-edge-litert": "<2.2"}
 """Within setup.cfg's ranges: LiteRT 2.2 and 2.3 crash in Interpreter() on arm64 under qemu"""
 GLIBC_MINOR = (34, 31, 28, 27, 26, 17)
@@ -29,7 +32,8 @@ def main() -> None:
     """Write every lock."""
     settings = configparser.ConfigParser()
     settings.read(ROOT / "setup.cfg")
-    wanted = settings["options"]["install_requires"].split("\n")
+    extras = [settings["options.extras_require"][name] for name in EXTRAS]
+    wanted = "\n".join([settings["options"]["install_requires"], *extras]).split("\n")
     requirements = [Requirement(line) for line in wanted if line.strip()]
     for python in PYTHONS:
         names = [

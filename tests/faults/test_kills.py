@@ -1,6 +1,7 @@
 """kill -9 at any moment of a side: what was finished arrives, and the database stays whole."""
 
 import json
+import math
 import os
 import random
 import sqlite3
@@ -23,13 +24,13 @@ from sounds import faded_out, noise, real_music
 
 KILLS = times(200, 8)
 SIDES = 3
-_LONGER_THAN_ALL_S = 8.0
 JUST_FINISHED_S = 1.0
 """Such a side may be lost, as it may not have been written yet; how many were is told"""
 
-# Forks a daemon at each line that it reads, kills it after so many seconds, and says which sides
-# the daemon had finished, and how long before. A fork saves the start, so that more kills fall into
-# a side.
+# Forks a daemon at each line that it reads, kills it after so many seconds of its own CPU time (a
+# machine that has little of it for us takes longer for the same), and says which sides the daemon
+# had finished, how long before, and how much CPU time it had. A fork saves the start, so that more
+# kills fall into a side.
 DOOMED = textwrap.dedent("""
     import json
     import os
@@ -45,6 +46,7 @@ DOOMED = textwrap.dedent("""
     from runout.source.file import FileSource
 
     file, port = sys.argv[1], int(sys.argv[2])
+    ENDED = os.WEXITED | os.WNOHANG | os.WNOWAIT
     hear = Publisher.heard
 
     def heard(self, told):
@@ -62,7 +64,11 @@ DOOMED = textwrap.dedent("""
             daemon.listen(Once(FileSource(file, 0.05)), settings)
             os._exit(0)
         os.close(pipe)
-        time.sleep(float(line))
+        # As clock_getcpuclockid(3) makes it of a process.
+        clock, until_s, used_s = (~child << 3) | 2, float(line), 0.0
+        while used_s < until_s and os.waitid(os.P_PID, child, ENDED) is None:
+            time.sleep(0.002)
+            used_s = time.clock_gettime(clock)
         os.kill(child, signal.SIGKILL)
         killed_s = time.monotonic()
         _, status = os.waitpid(child, 0)
@@ -72,7 +78,7 @@ DOOMED = textwrap.dedent("""
         os.close(read)
         told = [line.split() for line in said.decode().splitlines()]
         finished = {name: killed_s - float(at_s) for name, at_s in told}
-        print(json.dumps([finished, os.WIFSIGNALED(status)]), flush=True)
+        print(json.dumps([finished, os.WIFSIGNALED(status), used_s]), flush=True)
 """)
 
 
@@ -119,19 +125,19 @@ def test_no_finished_side_is_lost_or_told_anew(
     assert doomed.stdin is not None
     assert doomed.stdout is not None
 
-    def kill_after(seconds: float) -> float:
-        """Run and kill one; seconds from its last finished side to the kill."""
-        print(seconds, file=doomed.stdin, flush=True)
-        told, was_killed = json.loads(doomed.stdout.readline())
+    def kill_after(cpu_s: float) -> float:
+        """Run and kill one; the CPU time that it had."""
+        print(cpu_s, file=doomed.stdin, flush=True)
+        told, was_killed, used_s = json.loads(doomed.stdout.readline())
         nonlocal amid
         amid += was_killed
         finished.update(told)
         verdicts.append(integrity(tmp_path / "outbox.db"))
-        return min(told.values(), default=0.0)
+        return float(used_s)
 
     try:
         # A stretch with a broker, a stretch without, in turn.
-        whole_s = _LONGER_THAN_ALL_S - kill_after(_LONGER_THAN_ALL_S)
+        whole_s = kill_after(math.inf)
         # Nobody listened to what that one said.
         finished.clear()
         amid = 0
@@ -145,7 +151,7 @@ def test_no_finished_side_is_lost_or_told_anew(
             if recorder is not None:
                 recorder.__enter__()
             for _ in range(min(10, KILLS - first)):
-                kill_after(chance.uniform(0.1, 1.3 * whole_s))
+                kill_after(chance.uniform(0.05, 1.0) * whole_s)
             if recorder is not None:
                 time.sleep(0.5)
                 arrived.update(told_by(recorder))

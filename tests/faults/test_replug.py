@@ -21,6 +21,8 @@ from sounds import faded_out, real_music
 TIMES = times(20, 3)
 AGAIN_S = 5.0
 """Seconds from the plug to the first block"""
+START_S = 60.0
+"""Seconds that a daemon has to start, or to say what became of it, on a machine that is busy"""
 
 # Says each source that begins, each that ends, and what the process holds by then.
 HEAR = textwrap.dedent("""
@@ -42,7 +44,17 @@ HEAR = textwrap.dedent("""
         tasks = len(list(Path("/proc/self/task").iterdir()))
         return {"rss_kb": rss_kb, "fds": fds, "tasks": tasks}
 
+    def settled(lowest):
+        # A thread that was joined stays in /proc until the kernel has taken it away.
+        until_s = time.monotonic() + 5.0
+        seen = [held()]
+        while time.monotonic() < until_s and seen[-1]["tasks"] > lowest:
+            time.sleep(0.02)
+            seen.append(held())
+        return min(seen, key=lambda one: one["tasks"])
+
     beats = []
+    lowest = 0
     preamp = Preamp("phono", 0.05)
     for source in preamp.sources(lambda reason: beats.append(time.monotonic())):
         for block in source.blocks():
@@ -50,7 +62,9 @@ HEAR = textwrap.dedent("""
                 waits = [b - a for a, b in zip(beats, beats[1:])]
                 say(began=source.name, longest_wait_s=max(waits, default=0))
                 beats.clear()
-        say(ended=source.ended, **held())
+        ended = settled(lowest)
+        lowest = min(lowest or ended["tasks"], ended["tasks"])
+        say(ended=source.ended, **ended)
 """)
 
 
@@ -100,7 +114,7 @@ def test_a_preamp_is_found_again_each_time_and_nothing_is_left_behind(tmp_path: 
     print(f"{TIMES} times, again after {min(took):.1f} to {max(took):.1f} s; {early}, then {late}")
     assert max(took) < AGAIN_S
     assert late["fds"] == early["fds"]
-    assert late["tasks"] == early["tasks"]
+    assert {one["tasks"] for one in held} == {held[0]["tasks"]}
     assert late["rss_kb"] - early["rss_kb"] < 2000
 
 
@@ -125,22 +139,22 @@ def test_the_daemon_says_offline_and_online_and_hears_on(broker: Mosquitto, tmp_
         )
         try:
             # It starts without, and obeys.
-            wait_until(lambda: "online" in recorder.said("availability"), 20.0)
+            wait_until(lambda: "online" in recorder.said("availability"), START_S)
             recorder.publish("runout/box/cmd/identify", "{}")
-            wait_until(lambda: bool(recorder.of("cmd/result")))
+            wait_until(lambda: bool(recorder.of("cmd/result")), START_S)
             assert set(recorder.said("audio/availability")) == {"offline"}
             for times_ in (1, 2):
                 sink.plug()
-                wait_until(lambda: recorder.said("audio/availability")[-1] == "online", 10.0)
+                wait_until(lambda: recorder.said("audio/availability")[-1] == "online", START_S)
                 played = tmp_path / "side.wav"
                 soundfile.write(played, faded_out(real_music(4.0)), 44_100)
                 sink.play(played)
                 sink.unplug()
-                wait_until(lambda: recorder.said("audio/availability")[-1] == "offline", 10.0)
+                wait_until(lambda: recorder.said("audio/availability")[-1] == "offline", START_S)
                 # The side that was playing ended with its sound.
-                wait_until(lambda count=times_: len(recorder.of("side")) >= count)
+                wait_until(lambda count=times_: len(recorder.of("side")) >= count, START_S)
             daemon.send_signal(signal.SIGTERM)
-            _, said = daemon.communicate(timeout=15)
+            _, said = daemon.communicate(timeout=60)
         finally:
             daemon.kill()
     assert daemon.returncode == 0

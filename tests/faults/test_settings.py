@@ -1,11 +1,9 @@
 """Settings and commands as mistakes, mishaps and malice make them: one line, at once."""
 
-import gc
 import json
 import random
 import re
 import string
-import time
 from collections import Counter
 from pathlib import Path
 
@@ -15,7 +13,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from faults.damage import damaged
-from faults.scale import rss_kb, times
+from faults.scale import endured, times
 from runout import config
 from runout.errors import RunoutError
 from runout.report.mqtt.commands import COMMANDS
@@ -76,16 +74,11 @@ def read(folder: Path, content: bytes) -> str:
 
 def test_malformed_settings_are_refused_in_one_line(tmp_path: Path) -> None:
     how: Counter[str] = Counter()
-    slowest_s, settled_kb = 0.0, 0
-    for seed in range(MALFORMED):
-        began_s = time.monotonic()
+
+    def one(seed: int) -> None:
         how[read(tmp_path, malformed(seed))] += 1
-        slowest_s = max(slowest_s, time.monotonic() - began_s)
-        if seed == MALFORMED // 5:
-            gc.collect()
-            settled_kb = rss_kb()
-    gc.collect()
-    growth_kb = rss_kb() - settled_kb
+
+    slowest_s, growth_kb = endured(MALFORMED, one)
     print(f"{MALFORMED} settings: {dict(how)}; slowest {slowest_s:.3f} s; grew {growth_kb} kB")
     assert slowest_s < LONGEST_S
     assert growth_kb < GROWTH_KB
@@ -140,24 +133,21 @@ def test_malformed_commands_are_answered_and_nothing_grows() -> None:
     answers: list[str] = []
     now_s = 0.0
     reception = Reception(answers.append, lambda: now_s)
-    slowest_s, settled_kb, asked, answered = 0.0, 0, 0, 0
-    for seed in range(MALFORMED):
+    asked = answered = 0
+
+    def one(seed: int) -> None:
+        nonlocal now_s, asked, answered
         now_s += 1.0
-        began_s = time.monotonic()
         reception.take(random.Random(-seed).choice(sorted(COMMANDS)), command(seed), seed % 11 == 0)
         for request in reception.waiting():
             asked += 1
             reception.answer(request)
-        slowest_s = max(slowest_s, time.monotonic() - began_s)
         for answer in answers:
             assert len(json.dumps(json.loads(answer))) < 1000
         answered += len(answers)
         answers.clear()
-        if seed == MALFORMED // 5:
-            gc.collect()
-            settled_kb = rss_kb()
-    gc.collect()
-    growth_kb = rss_kb() - settled_kb
+
+    slowest_s, growth_kb = endured(MALFORMED, one)
     print(f"{MALFORMED} commands: {asked} obeyed; slowest {slowest_s:.3f} s; grew {growth_kb} kB")
     assert slowest_s < LONGEST_S
     assert growth_kb < GROWTH_KB

@@ -98,7 +98,7 @@ class Box:
     def run(self, script: str) -> str:
         """Run shell lines in the box, which must work."""
         entering = ["nsenter", "-t", str(self._leader), "-a", "--", "sh", "-euc", script]
-        done = subprocess.run(entering, capture_output=True, text=True, timeout=300, check=False)
+        done = subprocess.run(entering, capture_output=True, text=True, timeout=900, check=False)
         assert done.returncode == 0, f"{script}: {done.stdout}{done.stderr}"
         return done.stdout.strip()
 
@@ -141,7 +141,19 @@ class Box:
 
     def side(self) -> dict[str, object]:
         """The last side, as the broker has it."""
-        command = ["mosquitto_sub", "-u", "listener", "-P", PASSWORD, "-C", "1", "-W", "3"]
+        command = [
+            "mosquitto_sub",
+            "-h",
+            "127.0.0.1",
+            "-u",
+            "listener",
+            "-P",
+            PASSWORD,
+            "-C",
+            "1",
+            "-W",
+            "3",
+        ]
         said = self.says(*command, "-t", "runout/box/side")
         return json.loads(said) if said else {}
 

@@ -1,10 +1,12 @@
-"""The life of a box, from an empty Debian to one that is empty again; the tests go in order.
+"""The life of a box, from an empty Debian to one that is empty again, once for each way to install.
 
-The sound card is PulseAudio's null sink, captured by PortAudio through ALSA as any other.
+The tests go in order. The sound card is PulseAudio's null sink, captured by PortAudio through ALSA
+as any other.
 """
 
 import io
 import os
+import shutil
 import subprocess
 import time
 from pathlib import Path
@@ -15,17 +17,37 @@ import soundfile
 import soxr
 
 from install.box import Box, wait_until
+from install.ways import MAKE, PACKAGE
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 CACHE = Path(os.environ["RUNOUT_INSTALL"])
+RELEASE = os.environ["RUNOUT_DEBIAN"]
+NAME, PYTHON = {"12": ("bookworm", "python3.11"), "13": ("trixie", "python3.13")}[RELEASE]
+SOURCES = (
+    *("daemon", "training", "models", "systemd"),
+    *("Makefile", "setup.cfg", "pyproject.toml", "README.md", "LICENSE"),
+)
 RATE = 44_100
 
 
-@pytest.fixture(scope="module")
-def package():
-    (found,) = (ROOT / "build").glob("runout_*~deb12_*.deb")
-    return found
+@pytest.fixture(scope="module", params=[PACKAGE, MAKE], ids=lambda way: way.name)
+def way(request):
+    return request.param
+
+
+def bring(way, home):
+    """Put what is installed from into a box's home of root."""
+    if way is PACKAGE:
+        arch = subprocess.check_output(["dpkg", "--print-architecture"], text=True).strip()
+        (built,) = (ROOT / "build").glob(f"runout_*~deb{RELEASE}_{arch}.deb")
+        shutil.copy(built, home / "runout.deb")
+        return
+    shutil.copytree(CACHE / f"wheels-{PYTHON.removeprefix('python')}", home / "wheels")
+    for name in SOURCES:
+        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
+        (home / "runout").mkdir(exist_ok=True)
+        copy(ROOT / name, home / "runout" / name)
 
 
 @pytest.fixture(scope="module")
@@ -40,16 +62,16 @@ def record():
 
 
 @pytest.fixture(scope="module")
-def box(tmp_path_factory, package, record):
+def box(tmp_path_factory, way, record):
     work = tmp_path_factory.mktemp("box")
     for name in ("upper", "work", "tree"):
         (work / name).mkdir()
     tree = work / "tree"
-    layers = f"lowerdir={CACHE / 'bookworm'},upperdir={work / 'upper'},workdir={work / 'work'}"
+    layers = f"lowerdir={CACHE / NAME},upperdir={work / 'upper'},workdir={work / 'work'}"
     subprocess.run(["mount", "-t", "overlay", "overlay", "-o", layers, str(tree)], check=True)
     made = Box(tree, work / "nspawn.log")
     try:
-        (tree / "root/runout.deb").write_bytes(package.read_bytes())
+        bring(way, tree / "root")
         made.boot()
         made.furnish(record)
         yield made
@@ -74,9 +96,9 @@ def main_pid(box):
     return int(box.unit("MainPID"))
 
 
-def test_it_installs_is_enabled_and_waits_for_a_preamp(box, files_before):
+def test_it_installs_is_enabled_and_waits_for_a_preamp(box, way, files_before):
     assert "/opt/runout" not in files_before
-    box.run("dpkg -i /root/runout.deb")
+    box.run(way.install)
     took_s = wait_until(box.runs, 20.0, box.journal())
     print(f"ready {took_s:.1f} s after the installation")
     assert box.unit("UnitFileState") == "enabled"
@@ -154,6 +176,14 @@ def test_the_doctor_finds_it_well(box):
     assert "runout.service listens to it" in told
 
 
+def test_it_draws_a_report_of_a_record(box):
+    box.run("runout grade --report /root/side.html --plot /root/side.png /root/record.wav")
+    page = (box.tree / "root/side.html").read_text()
+    assert page.startswith("<!doctype html>")
+    assert "record.wav" in page
+    assert (box.tree / "root/side.png").read_bytes().startswith(b"\x89PNG")
+
+
 def test_the_watchdog_ends_a_daemon_that_hangs_and_it_hears_again(box):
     pid = main_pid(box)
     box.run(f"kill -STOP {pid}")
@@ -170,37 +200,39 @@ def test_a_killed_daemon_comes_back(box):
     print(f"heard again {took_s:.1f} s after it was killed")
 
 
+MODEL = f"/opt/runout/lib/{PYTHON}/site-packages/runout/models/ear.tflite"
+
+
 @pytest.mark.parametrize(
     ("damage", "words"),
     [
         ("echo '[mqtt]\nprot = 1' >/etc/runout/runout.toml", "mqtt.prot: no such key"),
         (
-            "echo x >>/opt/runout/lib/python3.11/site-packages/runout/models/ear.tflite",
+            f"echo x >>{MODEL}",
             "ear.tflite is not the file that its card describes",
         ),
     ],
 )
 def test_what_no_restart_mends_is_said_once(box, damage, words):
     box.run("cp -a /etc/runout/runout.toml /root/kept.toml")
-    model = "/opt/runout/lib/python3.11/site-packages/runout/models/ear.tflite"
-    box.run(f"cp -a {model} /root/kept.tflite")
+    box.run(f"cp -a {MODEL} /root/kept.tflite")
     box.run(damage)
     box.says("systemctl", "restart", "runout")
     time.sleep(6.0)
     assert box.unit("ActiveState") == "failed"
     assert box.unit("ExecMainStatus") == "78"
     assert box.journal().count(words) == 1
-    box.run(f"cp -a /root/kept.toml /etc/runout/runout.toml; cp -a /root/kept.tflite {model}")
+    box.run(f"cp -a /root/kept.toml /etc/runout/runout.toml; cp -a /root/kept.tflite {MODEL}")
     box.run("systemctl restart runout; rm /root/kept.*")
     wait_until(box.runs, 20.0, box.journal())
 
 
-def test_an_upgrade_keeps_settings_history_and_what_was_chosen(box):
+def test_an_upgrade_keeps_settings_history_and_what_was_chosen(box, way):
     box.run("systemctl disable --now runout")
     kept = "cat /etc/runout/runout.toml; ls /var/lib/runout; sha256sum /var/lib/runout/*.db"
     before = box.run(kept)
     assert "outbox.db" in before
-    box.run("dpkg -i /root/runout.deb")
+    box.run(way.upgrade)
     assert box.run(kept) == before
     assert box.unit("UnitFileState") == "disabled"
     assert not box.runs()
@@ -219,17 +251,16 @@ def test_it_starts_on_a_card_that_cannot_be_written_to(box):
     wait_until(box.runs, 30.0, box.journal())
 
 
-def test_removed_it_leaves_settings_and_history_alone(box, files_before):
-    box.run("dpkg -r runout")
+def test_removed_it_leaves_settings_and_history_alone(box, way, files_before):
+    box.run(way.remove)
     left = files(box) - files_before
-    ours = ("/etc/runout", "/var/lib/runout", "/etc/credstore", "/var/lib/dpkg/info/runout.")
-    assert [path for path in sorted(left) if not path.startswith(ours)] == []
+    assert [path for path in sorted(left) if not path.startswith(way.left)] == []
     assert "/etc/runout/runout.toml" in left
     assert not box.runs()
 
 
-def test_purged_it_leaves_nothing(box, files_before):
-    box.run("dpkg -P runout")
+def test_purged_it_leaves_nothing(box, way, files_before):
+    box.run(way.purge)
     left = sorted(files(box) - files_before)
     # systemd's own place for secrets, empty.
     assert left in ([], ["/etc/credstore"])

@@ -40,6 +40,17 @@ def test_a_swapped_tflite_is_refused(tmp_path):
         load_model(folder=tmp_path)
 
 
+@pytest.mark.parametrize("which", ["mean", "scale"])
+def test_a_card_that_normalizes_too_few_features_is_one_line(tmp_path, which):
+    model = load_model()
+    card = model.card.as_json()
+    card["normalization"][which] = card["normalization"][which][:-1]
+    (tmp_path / "ear.tflite").write_bytes(model.content)
+    (tmp_path / "ear.json").write_text(json.dumps(card))
+    with pytest.raises(RunoutError, match="161 features, normalized by"):
+        load_model(folder=tmp_path)
+
+
 @pytest.mark.parametrize("text", ["", "{}", "[]", '{"name": 3}'])
 def test_a_broken_card_is_one_line(tmp_path, text):
     (tmp_path / "ear.tflite").write_bytes(b"")

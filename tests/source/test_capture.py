@@ -360,8 +360,11 @@ def test_a_device_for_telephones(fake):
 @pytest.mark.parametrize(
     ("wanted", "line"),
     [
-        ("", "no default capture device; there is none; is the preamp plugged in?"),
-        ("usb", "no capture device is called 'usb'; there is none; is the preamp plugged in?"),
+        ("", "no capture device is there; is the preamp plugged in?"),
+        (
+            "usb",
+            "no capture device is called 'usb'; there is none at all; is the preamp plugged in?",
+        ),
     ],
 )
 def test_no_device_at_all(fake, wanted, line):

@@ -111,7 +111,7 @@ def test_one_that_enumerates_late_is_waited_for_and_said_once(
     sources, reasons = heard(Preamp("codec"), 1)
     assert sources == [("CODEC (hw:1,0)", 48_000, 19_200)]
     assert reasons == [
-        "no capture device is called 'codec'; there is none; is the preamp plugged in?"
+        "no capture device is called 'codec'; there is none at all; is the preamp plugged in?"
     ]
     assert [r.getMessage() for r in caplog.records if "waiting" in r.getMessage()] == [
         f"waiting for the preamp: {reasons[0]}"

@@ -129,5 +129,7 @@ def test_a_box_that_had_a_preamp_is_not_content_with_a_microphone() -> None:
 
 
 def test_without_a_default_there_is_none() -> None:
-    with pytest.raises(NoDeviceError, match=r"no default capture device; there are: 'CODEC"):
+    with pytest.raises(
+        NoDeviceError, match=r"none of the capture devices is the default; there are: 'CODEC"
+    ):
         choose([LEFT, RIGHT], "", None)

@@ -120,7 +120,7 @@ def parse_card(text: str) -> Card:
     """Read a card from its JSON text."""
     data = json.loads(text)
     normalization = data["normalization"]
-    return Card(
+    card = Card(
         name=data["name"],
         version=data["version"],
         sha256=data["sha256"],
@@ -135,6 +135,12 @@ def parse_card(text: str) -> Card:
         sanity=data["sanity"],
         measured=data["measured"],
     )
+    lengths = {len(card.normalization.mean), len(card.normalization.scale)}
+    if lengths != {card.features.n_features}:
+        raise ValueError(f"{card.features.n_features} features, normalized by {lengths} numbers")
+    if any(thresholds.keys() != set(card.classes) for thresholds in card.thresholds.values()):
+        raise ValueError("its thresholds are not for its classes")
+    return card
 
 
 def load_model(name: str = DEFAULT_MODEL, folder: Traversable | None = None) -> Model:

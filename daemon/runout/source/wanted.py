@@ -75,7 +75,9 @@ def _unasked(devices: Sequence[Device], default: int | None, usb_only: bool) -> 
     for device in devices:
         if device.index == default:
             return device
-    raise NoDeviceError(f"no default capture device; {_known(devices)}")
+    if not devices:
+        raise NoDeviceError("no capture device is there; is the preamp plugged in?")
+    raise NoDeviceError(f"none of the capture devices is the default; {_known(devices)}")
 
 
 def _identified(devices: Sequence[Device], parts: re.Match[str]) -> Device:
@@ -111,5 +113,5 @@ def _first(
 
 def _known(devices: Sequence[Device]) -> str:
     if not devices:
-        return "there is none; is the preamp plugged in?"
+        return "there is none at all; is the preamp plugged in?"
     return "there are: " + ", ".join(f"'{device.name}' ({device.index})" for device in devices)
