@@ -10,10 +10,11 @@ import soxr
 
 from runout.grading.table import load_table
 from runout.line import Line
+from runout.measure.groove_noise import is_groove_noise
 from runout.model.card import load_model
 from runout.side.side import DefectHeard, SideEnded, SideStarted
 from simulated_sides import simulated
-from sounds import DATA, SHELLAC, faded_out, noise, real_music, with_clicks
+from sounds import DATA, HISS, SHELLAC, faded_out, noise, real_music, with_clicks
 
 MODEL, TABLE = load_model(), load_table()
 RATE = 44_100
@@ -248,6 +249,27 @@ def test_figures_are_told_while_the_side_plays_and_none_before_or_after():
     assert {"clicks_per_min", "programme_dbfs"} <= playing[-1].keys()
     # Anew every 15 s.
     assert len({id(one) for one in playing}) == 2
+
+
+def test_a_groove_without_music_has_no_figures_and_is_asked_after_once_in_a_while(monkeypatch):
+    asked = []
+
+    def ask(stretch):
+        asked.append(len(stretch))
+        return is_groove_noise(stretch)
+
+    monkeypatch.setattr("runout.measure.meter.is_groove_noise", ask)
+    hiss, rate = soundfile.read(HISS, dtype="float32")
+    hiss = soxr.resample(hiss, rate, RATE)
+    groove = np.concatenate((silence(3.0), *[hiss, hiss[::-1]] * 3))
+    line = Line(MODEL, TABLE, RATE, lambda: "s1", 4.0)
+    for start in range(0, len(groove), 2205):
+        for _ in line.feed(groove[start : start + 2205]):
+            pass
+    assert line.state.phase == "playing"
+    assert line.state.measurements == {}
+    # At once, 15 s later, and so on.
+    assert 2 <= len(asked) <= 1 + line.state.elapsed_s / 15.0
 
 
 def test_crackle_that_is_on_as_the_needle_lands_again_counts():

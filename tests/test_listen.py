@@ -22,7 +22,7 @@ from runout.grade_file import grade_file
 from runout.grading.table import load_table
 from runout.model.card import load_model
 from runout.report.mqtt.broker import EmbeddedBroker
-from sounds import CLEAN, SHELLAC, faded_out, real_music, with_clicks
+from sounds import CLEAN, HISS, SHELLAC, faded_out, noise, real_music, with_clicks
 
 # Clear ones at every shift of the sound against our steps: a capture starts anywhere.
 PLACES = [0.5, 1.55, 2.6, 3.3, 4.0, 4.35]
@@ -130,6 +130,28 @@ def test_crackle_is_a_begin_and_an_end_and_never_a_message_a_tick(broker, ear):
     assert phases["click", "single"] + phases["pop", "single"] <= 8 * 10
     side = json.loads(dict(ear.seen)["side"])
     assert side["counts"]["click"] > phases["click", "single"]
+
+
+@pytest.mark.parametrize(("seconds", "gain", "told"), [(8.0, 1.0, 1), (8.0, 0.2, 1), (3.0, 0.2, 0)])
+def test_a_side_without_music_is_told_if_it_lasted(broker, ear, tmp_path, seconds, gain, told):
+    """Its events have gone out, and name it; of a bump nobody waits to hear the end."""
+    groove, rate = soundfile.read(HISS, dtype="float32", frames=round(seconds * 44_100))
+    groove = gain * with_clicks(groove, [1.0, 2.0], over=40)
+    preamp = [noise(secs, level=10 ** (-84 / 20), seed=round(secs)) for secs in (4.0, 6.0)]
+    path = tmp_path / "groove.wav"
+    soundfile.write(path, np.concatenate((preamp[0], groove, preamp[1])), rate)
+    with daemon(broker, "--file", path) as process:
+        ear.until("availability", b"offline")
+        assert process.wait(10) == 0
+        assert process.stderr.read() == ""
+    sides = [json.loads(said) for topic, said in ear.seen if topic == "side"]
+    assert len(sides) == told
+    named = {event["side_id"] for event in ear.events()}
+    assert len(named) == 1
+    for side in sides:
+        assert {side["side_id"]} == named
+        assert side["grade"]["label"] is None
+        assert side["grade"]["limited_by"] == "no music was heard"
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

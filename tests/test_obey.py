@@ -44,6 +44,8 @@ class Box:
 
     def die(self):
         """Without a last word; but this process goes on, and another box wants the outbox."""
+        # The link's thread, which isn't started here, has had its turn before.
+        self.publisher.voice.step(None)
         self.publisher._outbox.close()
 
     def unplug(self):
@@ -185,6 +187,41 @@ def test_a_calibration_ends_a_side_whose_needle_was_lifted_under_a_louder_floor(
     assert measured["noise_468_needle_up_dbfs"] == pytest.approx(-63.0, abs=2.0)
 
 
+def test_a_calibration_after_digital_silence_leaves_a_box_that_hears(box):
+    box.hear(preamp(4.0, -84))
+    box.hear(real_music(6.0))
+    box.hear(np.zeros((6 * RATE, 2)))
+    box.tell(Calibrate())
+    box.hear(real_music(6.0))
+    assert box.line.state.phase == "playing"
+
+
+def test_a_calibration_soon_after_a_lift_ends_the_side_at_the_lift(box):
+    thump = preamp(0.3, -84, seed=5)
+    thump[2000:2012] += 0.7 * ((-1.0) ** np.arange(12))[:, None]
+    box.hear(preamp(4.0, -84))
+    box.hear(real_music(8.0))
+    box.hear(np.concatenate((thump, preamp(2.0, -84, seed=1))))
+    assert box.line.state.counts
+    box.tell(Calibrate())
+    (side,) = [one for one in box.said if isinstance(one, SideEnded)]
+    assert side.duration_s == pytest.approx(8.0, abs=0.2)
+    assert (side.counts, side.events) == ({}, ())
+    # Since then the preamp alone was heard.
+    box.hear(preamp(4.0, -84, seed=2))
+    assert box.tell(Calibrate())["ok"]
+
+
+def test_a_side_begun_by_hand_after_the_lift_ends_no_sooner_than_it_began(box):
+    box.hear(preamp(4.0, -84))
+    box.hear(real_music(6.0))
+    box.hear(preamp(2.0, -84, seed=1))
+    box.tell(NewSide())
+    box.hear(preamp(4.0, -84, seed=2))
+    assert box.line.state.phase == "idle"
+    assert [one.duration_s >= 0.0 for one in box.said if isinstance(one, SideEnded)] == [True] * 2
+
+
 def test_a_groove_that_is_not_steady_is_no_preamp_whoever_says_so(box):
     box.hear(preamp(6.0, -84))
     ticking = with_clicks(preamp(6.0, -50, seed=1), np.arange(0.3, 5.8, 0.2), over=30)
@@ -260,11 +297,12 @@ def test_a_label_outlives_the_box(tmp_path):
     stopped.hear(silence(6.0))
     labels = [(side["label"]["artist"], side["label"]["side"]) for side in stopped.sides()]
     assert labels == [("Can", None), ("Can", "A"), (None, None)]
+    last_id = stopped.sides()[-1]["side_id"]
     stopped.die()
     later = Box(outbox=outbox)
     assert later.tell(Label(title="Unfinished"))["ok"]
     (side,) = later.sides()
-    assert side["side_id"] == stopped.sides()[-1]["side_id"]
+    assert side["side_id"] == last_id
     assert side["label"]["title"] == "Unfinished"
 
 

@@ -27,7 +27,7 @@ from runout.opinion.listener import Listener
 from runout.side.account import Account
 from runout.side.follow import Follower
 from runout.side.level import level_db
-from runout.side.needle import Needle
+from runout.side.needle import Change, Needle
 from runout.side.side import Heard, LiveState, ModelId, SideEnded, SideStarted
 from runout.side.tracks import track_at
 
@@ -39,7 +39,6 @@ _OUTLOOK_EVERY_S = 15.0
 """Between provisional grades: summing a side up takes tens of milliseconds"""
 _LONGEST_SIDE_S = 3600.0
 """Twice the longest side of an LP"""
-_SILENT_DB = -127.0
 
 
 class Line:
@@ -78,7 +77,7 @@ class Line:
         self._rate = model.card.features.sample_rate
         self._hop = model.card.features.hop
         self._model = ModelId(model.card.name, model.card.version, model.card.sha256)
-        self._level: tuple[float, float] = (_SILENT_DB, _SILENT_DB)
+        self._level = level_db(np.zeros((2, self._hop), np.float32), self._hop)
         self.now_s = 0.0
         """Seconds from the start of the source that have been heard"""
         self._side_id: str | None = None
@@ -92,15 +91,14 @@ class Line:
     def state(self) -> LiveState:
         """What the live sensors show."""
         playing = self._side_id is not None
+        tally = self._account.tally
         return LiveState(
             phase=self._needle.phase if playing else "idle",
             side_id=self._side_id,
             elapsed_s=self.now_s - self._start_s if playing else 0.0,
             level_db=self._level,
-            counts=dict(self._account.tally.counts) if playing else {},
-            clicks_per_min=self._account.tally.clicks_per_min(self.now_s, self._start_s)
-            if playing
-            else 0.0,
+            counts=dict(tally.counts) if playing else {},
+            clicks_per_min=tally.clicks_per_min(self.now_s, self._start_s) if playing else 0.0,
             part=self._follower.part if playing else "needle_up",
             track=self._follower.track if playing else None,
             outlook=self._outlook if playing else None,
@@ -129,13 +127,14 @@ class Line:
     def needle_up(self) -> Iterator[Heard]:
         """Take somebody's word that the needle is up: what sounds now is the preamp's own floor.
 
-        A side that is on ends: the preamp was turned up, and its noise taken for a groove's. Raises
-        RunoutError where what sounds can't be the preamp alone.
+        A side that is on ends: at its lift, if that was heard; else the preamp was turned up, and
+        its noise taken for a groove's. Raises RunoutError where it can't be the preamp alone.
         """
-        if not self._needle.settle():
+        change = self._needle.settle(self.now_s)
+        if change is None:
             raise RunoutError("the needle is down; lift it first")
         if self._side_id is not None:
-            yield from self._end_side(self.now_s)
+            yield from self._lifted(change)
 
     def calibrate(self) -> dict[str, float]:
         """What the preamp alone gave over the last minute, see `measure.needle_up`.
@@ -181,6 +180,7 @@ class Line:
         if change is not None and change.phase == "playing":
             # Likewise.
             self._account.tally.heard_s += start_s - change.time_s
+            self._outlook_due_s = self.now_s
         if self._side_id is not None:
             playing = self._needle.phase == "playing"
             if not self._needle.at_floor:
@@ -202,7 +202,7 @@ class Line:
         yield from self._passages(scored)
         self._finders.forget(self.now_s)
         if change is not None and change.phase == "idle":
-            yield from self._end_side(change.time_s, listened_to_s=change.time_s - _THUMP_S)
+            yield from self._lifted(change)
         elif self._side_id is None or not self._live:
             return
         elif self.now_s - self._start_s > _LONGEST_SIDE_S:
@@ -229,15 +229,9 @@ class Line:
         yield SideStarted(self._side_id, time_s, landed)
 
     def _follow(self, start_s: float) -> None:
-        needle = self._needle
-        self._follower.step(
-            needle.where,
-            needle.over_noise_db,
-            needle.phase == "playing",
-            self._account.closed_s < self.now_s,
-            start_s,
-            self.now_s,
-        )
+        where, over_db = self._needle.where, self._needle.over_noise_db
+        playing, closed = self._needle.phase == "playing", self._account.closed_s < self.now_s
+        self._follower.step(where, over_db, playing, closed, start_s, self.now_s)
 
     def _impulses(self) -> Iterator[Heard]:
         for impulse in self._finders.impulses():
@@ -249,6 +243,10 @@ class Line:
         for passage in self._finders.passages(scored):
             if self._side_id is not None:
                 yield from self._account.passage(passage)
+
+    def _lifted(self, change: Change) -> Iterator[Heard]:
+        end_s = max(change.time_s, self._start_s)  # it may have begun by hand after the lift
+        yield from self._end_side(end_s, listened_to_s=end_s - _THUMP_S)
 
     def _end_side(self, end_s: float, listened_to_s: float = math.inf) -> Iterator[Heard]:
         assert self._side_id is not None
@@ -288,13 +286,14 @@ class Line:
     def _look_out(self) -> None:
         """Measure the side as far as it has played, and grade it, if that is far enough."""
         heard_s = self._account.tally.heard_s
+        rest_s = OUTLOOK_S - heard_s
+        next_s = min(_OUTLOOK_EVERY_S, rest_s) if rest_s > 0.0 else _OUTLOOK_EVERY_S
+        self._outlook_due_s = self.now_s + next_s
         if not self._meter.heard_music(self._account, self._start_s):
+            self._outlook, self._measured = None, {}
             return
         parts = self._meter.parts(self._account, self._start_s, self.now_s, self._landed)
         self._measured = self._meter.measurements(self._account, parts)
-        self._outlook_due_s = self.now_s + _OUTLOOK_EVERY_S
-        if heard_s < OUTLOOK_S:
-            self._outlook_due_s = min(self._outlook_due_s, self.now_s + OUTLOOK_S - heard_s)
-            return
-        rate = self._source_rate
-        self._outlook = outlook(self._measured, heard_s, self._table, sample_rate=rate)
+        if rest_s <= 0.0:
+            rate = self._source_rate
+            self._outlook = outlook(self._measured, heard_s, self._table, sample_rate=rate)

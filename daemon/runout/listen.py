@@ -31,6 +31,8 @@ from runout.source.signal_path import SIGNAL_WORDS, SignalState
 
 LIFT_S = 4.0
 """Seconds at the preamp's floor that end a side; pauses between tracks are groove, and louder"""
+LEAST_SIDE_S = 5.0
+"""What ticked for less without music was a bump, or a needle that was put down and taken up"""
 CONNECT_S = 5.0
 """Seconds that a file waits for the broker, so that nothing of it is lost"""
 
@@ -197,7 +199,7 @@ class _Box:
     def _say(self, said: Iterable[Heard]) -> None:
         for heard in said:
             # The last side that was one stays: a bump, a hum or a preamp turned up is none.
-            if isinstance(heard, SideEnded) and heard.heard_s == 0.0:
+            if isinstance(heard, SideEnded) and not _is_side(heard):
                 _log.info("something sounded for %.1f s and was no side", heard.duration_s)
                 self._publisher.no_side()
                 self._service.no_side()
@@ -224,6 +226,11 @@ class _Box:
             device=captures.name if captures else None,
             signal=captures.signal if captures else None,
         )
+
+
+def _is_side(ended: SideEnded) -> bool:
+    """Whether music was heard, or at least defects that wait for their side to be told."""
+    return ended.heard_s > 0.0 or (ended.duration_s >= LEAST_SIDE_S and len(ended.events) > 0)
 
 
 def _side_namer() -> Callable[[], str]:

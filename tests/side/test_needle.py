@@ -1,4 +1,5 @@
 import math
+from itertools import count
 
 import pytest
 
@@ -93,6 +94,53 @@ def test_change_is_told_where_it_happened():
         assert needle.step(-20.0, -33.0, step * 0.2, (step + 1) * 0.2) == (
             None if step == 0 else Change("needle_down", 0.0)
         )
+
+
+def fed(levels):
+    """A needle that heard a run of (dBFS, seconds), and what feeds it more of them."""
+    needle = Needle(4.0)
+    steps = count()
+
+    def feed(level_db, seconds):
+        for _ in range(round(seconds / STEP_S)):
+            at_s = next(steps) * STEP_S
+            needle.step(level_db, level_db - WHITE_DB, at_s, at_s + STEP_S)
+
+    for level_db, seconds in levels:
+        feed(level_db, seconds)
+    return needle, feed
+
+
+@pytest.mark.parametrize("pause", [(-127, 6.0), (-84, 4.0), (-84, 4.1), (-84, 4.5)])
+def test_music_that_is_over_is_no_floor_whoever_says_that_the_needle_is_up(pause):
+    needle, feed = fed([(-84, 4), (-20, 6), pause])
+    assert needle.phase == "idle"
+    needle.settle(10.0 + pause[1])
+    feed(-20, 1)
+    assert needle.phase == "playing"
+
+
+@pytest.mark.parametrize("seconds", [0.2, 2.0, 3.9])
+def test_a_word_that_the_needle_is_up_tells_of_the_lift_before_it(seconds):
+    needle, _ = fed([(-84, 4), (-20, 6), (-84, seconds)])
+    assert needle.phase == "playing"
+    lifted = needle.settle(10.0 + seconds)
+    assert lifted == Change("idle", pytest.approx(10.0, abs=0.01))
+    assert needle.phase == "idle"
+
+
+def test_where_no_lift_was_heard_the_needle_is_up_from_that_word_on():
+    needle, feed = fed([(-84, 4), (-70, 5)])
+    assert needle.phase == "needle_down"
+    assert needle.settle(9.0) == Change("idle", 9.0)
+    feed(-70, 10)
+    assert needle.phase == "idle"
+
+
+def test_amid_music_the_needle_is_not_up():
+    needle, _ = fed([(-84, 4), (-20, 6)])
+    assert needle.settle(10.0) is None
+    assert needle.phase == "playing"
 
 
 @pytest.mark.parametrize("floor_db", [-62, -50])

@@ -143,16 +143,12 @@ class Needle:
         if self.phase == "idle":
             return self._watch(step) if self._first else self._idle(step)
         was_at_floor = self.at_floor
-        self.at_floor = all(
-            lane < floor + over
-            for lane, floor, over in zip(
-                step.lanes, self._floor, _LIFTED_OVER_FLOOR_DB, strict=True
-            )
-        )
+        self.at_floor = not self._over_floor(step, _LIFTED_OVER_FLOOR_DB)
         if self.at_floor:
             if not was_at_floor:
                 self._stopped = self._died_away(step.start_s)
                 self._recent.clear()
+                self._last.clear()  # of the preamp it tells nothing
             wait_s = max(self._lift_s, _STOPPED_S) if self._stopped else self._lift_s
             return self._after(wait_s, "idle", step)
         self._noise = self._lowered(self._noise, step)
@@ -167,23 +163,26 @@ class Needle:
         self._coming = None
         return None
 
-    def settle(self) -> bool:
+    def settle(self, now_s: float) -> Change | None:
         """Take somebody's word that the needle is up: what sounds now is the preamp's own floor.
 
-        False, and all stays as it is, where that can't be: it isn't as steady as a preamp.
+        It is since its lift, where that was heard. None, and all stays as it is, where that can't
+        be: it isn't as steady as a preamp.
         """
         if self.phase == "idle":
             self._floor = self._unexceeded() or self._floor
-            return True
-        if not self.at_floor:
-            since_s = self._recent[-1].end_s - _FIRST_S
+            return Change("idle", now_s)
+        if self.at_floor:
+            now_s = self._since_s
+        else:
+            since_s = now_s - _FIRST_S
             last = [step for step in self._recent if step.end_s > since_s]
             long_enough = last[0].start_s <= since_s + _SLACK_S
             if not long_enough or not _steady(last) or last[-1].lanes[0] >= _LOUDEST_FLOOR_DB:
-                return False
+                return None
             self._recent = deque(last)
         self.give_up()
-        return True
+        return Change("idle", now_s)
 
     def give_up(self) -> None:
         """No side lasts so long: what sounds is the preamp's own floor, and the needle is up."""
@@ -194,6 +193,7 @@ class Needle:
         self.phase = "idle"
         self._coming = None
         self._recent.clear()
+        self._last.clear()
 
     def _watch(self, step: _Step) -> Change | None:
         """The first sound: is it the preamp's own, other though it is than was presumed?"""
@@ -212,11 +212,13 @@ class Needle:
         return next((change for change in changes if change is not None), None)
 
     def _idle(self, step: _Step) -> Change | None:
-        self.at_floor = not self._over_floor(step)
+        self.at_floor = not self._over_floor(step, _DOWN_OVER_FLOOR_DB)
         if self.at_floor:
             self._coming = None
             # Digital silence, as many cards give at first, is no preamp's floor.
-            if step.lanes[0] > _DIGITAL_SILENCE_DB:
+            if step.lanes[0] <= _DIGITAL_SILENCE_DB:
+                self._last.clear()
+            else:
                 rise = _FLOOR_RISES_DB_S * (step.end_s - step.start_s)
                 self._floor = self._lowered((self._floor[0] + rise, self._floor[1] + rise), step)
             return None
@@ -226,11 +228,9 @@ class Needle:
         self._keep(step, _UNHEARD_S)
         return self._after(_DOWN_S, "needle_down", step)
 
-    def _over_floor(self, step: _Step) -> bool:
-        return any(
-            lane >= floor + over
-            for lane, floor, over in zip(step.lanes, self._floor, _DOWN_OVER_FLOOR_DB, strict=True)
-        )
+    def _over_floor(self, step: _Step, over: _Lanes) -> bool:
+        lanes = zip(step.lanes, self._floor, over, strict=True)
+        return any(lane >= floor + more for lane, floor, more in lanes)
 
     def _is_programme(self, lanes: _Lanes) -> bool:
         loud = max(_PROGRAMME_DB, self._floor[0] + _PROGRAMME_OVER_FLOOR_DB)
