@@ -1,10 +1,15 @@
 """What `make run` runs."""
 
+import contextlib
+import os
 import re
 import subprocess
 import sys
 import time
 
+from runout import demo as demo_module
+from runout.config import Settings
+from runout.web.beside import Beside, NoPageError
 from sounds import SHELLAC
 
 
@@ -32,6 +37,37 @@ def test_a_real_record_at_the_pace_of_the_music():
     assert re.search(r"page: +http://127.0.0.1:\d+/ \(make station keeps it open\)", done.stdout)
     assert re.search(r"0:0\d\.\d{3} +click +(left|right|both) +[+-]\d", done.stdout)
     assert done.stdout.rstrip().endswith("Runout is offline")
+
+
+def test_a_file_as_fast_as_it_goes_says_where_it_can_be_looked_at(tmp_path):
+    settings = tmp_path / "runout.toml"
+    settings.write_text("[web]\nport = 8400\n")
+    done, _ = demo(SHELLAC, "--config", settings)
+    assert done.returncode == 0, done.stderr
+    assert f"page:   http://127.0.0.1:8400/ once `make station FILE={SHELLAC}`" in done.stdout
+    assert "Runout is offline" in done.stdout
+
+
+def test_a_page_that_can_not_start_is_said_and_the_record_is_heard(tmp_path, capsys, monkeypatch):
+    @contextlib.contextmanager
+    def no_page():
+        raise NoPageError("none, as it ended at its start with status 1")
+        yield
+
+    monkeypatch.setattr(demo_module, "page_beside", no_page)
+    missing = tmp_path / "nothing.flac"
+    assert demo_module.demo(missing, Settings(), None, True, sys.stdout) == 1
+    assert "page:   none, as it ended at its start with status 1" in capsys.readouterr().out
+
+
+def test_a_page_that_died_is_said_at_the_end(tmp_path, capsys, monkeypatch):
+    @contextlib.contextmanager
+    def dead():
+        yield Beside("http://127.0.0.1:1/", os.environ, lambda: False)
+
+    monkeypatch.setattr(demo_module, "page_beside", dead)
+    demo_module.demo(tmp_path / "nothing.flac", Settings(), None, True, sys.stdout)
+    assert "page:   it ended early" in capsys.readouterr().out
 
 
 def test_a_missing_file_is_said_and_ends_with_status_1(tmp_path):

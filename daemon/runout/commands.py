@@ -198,7 +198,7 @@ def demo_command(arguments: argparse.Namespace) -> int:
     from runout.demo import demo
 
     settings = _settings(arguments)
-    return demo(arguments.file, settings.mqtt, arguments.config, arguments.pace, sys.stdout)
+    return demo(arguments.file, settings, arguments.config, arguments.pace, sys.stdout)
 
 
 def web_command(arguments: argparse.Namespace) -> int:

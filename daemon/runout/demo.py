@@ -8,32 +8,35 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TextIO
 
-from runout.config import MqttSettings
+from runout.config import MqttSettings, Settings, WebSettings
 from runout.errors import RunoutError
 from runout.report.mqtt.broker import EmbeddedBroker
 from runout.report.mqtt.identity import device_id
 from runout.report.terminal.watch import Watch
-from runout.web.beside import page_beside
+from runout.web.beside import Beside, NoPageError, page_beside
 
 _EXIT_S = 10.0
 """Seconds that the daemon may take to end after its last word"""
 
 
-def demo(path: Path, settings: MqttSettings, config: Path | None, pace: bool, out: TextIO) -> int:
+def demo(path: Path, settings: Settings, config: Path | None, pace: bool, out: TextIO) -> int:
     """Play `path` to a daemon of its own, at the pace of the music or as fast as it goes.
 
     Returns the daemon's exit status; where it isn't 0, a line of its own on stderr says why.
     Raises RunoutError when it dies or hangs.
     """
-    # What isn't played at its own pace is over before a page could show it.
-    page = page_beside() if pace else contextlib.nullcontext()
-    with _broker(settings) as (reached, where), page as beside:
+    with _broker(settings.mqtt) as (reached, where), contextlib.ExitStack() as stack:
         print(f"  broker: {where} at {reached.host}:{reached.port}", file=out)
         print(f"  record: {path}", file=out, flush=True)
-        if beside is not None:
-            print(f"  page:   {beside.address} (make station keeps it open)", file=out, flush=True)
+        beside = None
+        if pace:
+            beside, words = _page(stack)
+        else:
+            # It is over before a page could show it.
+            words = f"{_station(settings.web)} once `make station FILE={path}` plays it there"
+        print(f"  page:   {words}", file=out, flush=True)
         # A name of its own: a box of the same name may be on this broker already.
-        box = f"{device_id(settings.device_id)}-demo"
+        box = f"{device_id(settings.mqtt.device_id)}-demo"
         command = [sys.executable, "-m", "runout", "listen", "--file", str(path)]
         command += ["--broker", f"{reached.host}:{reached.port}", "--device-id", box]
         command += ["--config", str(config)] if config else []
@@ -52,9 +55,25 @@ def demo(path: Path, settings: MqttSettings, config: Path | None, pace: bool, ou
                     daemon.wait()
         if status == 0 and watch.sides == 0:
             print("  no side: nothing was heard, or not for long enough", file=out)
+        if beside is not None and not beside.runs():
+            print("  page:   it ended early; its own words are on stderr", file=out)
         if status < 0 or (status == 0 and not said_offline):
             raise RunoutError("the daemon died without a word")
         return status
+
+
+def _page(stack: contextlib.ExitStack) -> tuple[Beside | None, str]:
+    """A page for as long as the stack lasts, if there can be one, and words on it."""
+    try:
+        beside = stack.enter_context(page_beside())
+    except NoPageError as error:
+        return None, str(error)
+    return beside, f"{beside.address} (make station keeps it open)"
+
+
+def _station(web: WebSettings) -> str:
+    """Where a browser on this machine finds the page that stays open."""
+    return f"{'https' if web.cert_file else 'http'}://{web.host}:{web.port}/"
 
 
 @contextlib.contextmanager

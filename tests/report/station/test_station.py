@@ -5,10 +5,12 @@ from datetime import UTC, datetime
 
 import pytest
 
+from report.brokers import wait_until
 from report.examples import CLICK, HEALTH, IDLE, PLAYING, SIDE
 from report.station.pages import Page
 from runout.health import health_fields
 from runout.report import messages
+from runout.report.station.finished import told_whole
 from runout.report.station.station import MOST_EVENTS, Station
 from runout.side.side import DefectHeard, SideStarted
 from sounds import noise
@@ -145,7 +147,7 @@ def test_a_finished_side_is_handed_over_whole(tmp_path, station):
     station.stop()
     sides = finished(tmp_path)
     assert sides["s1.json.gz"] == {
-        **json.loads(messages.to_json(messages.side_fields(SIDE))),
+        **json.loads(messages.to_json(told_whole(SIDE))),
         "side_id": "s1",
         "started_at": "2026-01-02T03:04:05.000Z",
         "device_id": "box",
@@ -153,6 +155,9 @@ def test_a_finished_side_is_handed_over_whole(tmp_path, station):
         "label": {"artist": "Can"},
     }
     assert [event["id"] for event in sides["s1.json.gz"]["events"]] == ["e1", "c1", "e2"]
+    # From the needle-down, though MQTT tells the source's times.
+    assert sides["s1.json.gz"]["parts"][0]["start_s"] == 0.0
+    assert sides["s1.json.gz"]["tracks"][0]["start_s"] == 7.25
 
 
 def test_a_label_that_comes_later_is_handed_over_beside_it(tmp_path, station):
@@ -168,15 +173,22 @@ def test_a_label_that_comes_later_is_handed_over_beside_it(tmp_path, station):
     assert sides["s1.label.json.gz"] == {"side_id": "s1", "label": {"artist": "Can"}}
 
 
-def test_the_side_of_the_run_before_is_not_handed_over_again(tmp_path, station):
-    side = told("Can")
-    station.recall(side)
-    station.told(side)
-    station.stop()
+def test_the_side_of_the_run_before_is_handed_over_once(tmp_path, clock):
+    for run in range(3):
+        station = Station(tmp_path / "state", tmp_path / "run", "box", clock, lambda: NOW)
+        side = told("Can")
+        station.recall(side)
+        station.told(side)
+        station.stop()
+        if run == 0:  # it was told over MQTT, and then the box was switched off
+            assert set(finished(tmp_path)) == {"s1.json.gz"}
+            (tmp_path / "state/finished/s1.json.gz").unlink()
     assert finished(tmp_path) == {}
 
 
-def test_a_full_disk_is_one_warning_and_the_page_still_hears(tmp_path, station, caplog):
+def test_a_full_disk_is_told_the_page_still_hears_and_the_sides_come_later(
+    tmp_path, station, caplog
+):
     (tmp_path / "state").write_text("no folder")
     page = Page(tmp_path / "run/live")
     station.begin(RATE)
@@ -186,9 +198,12 @@ def test_a_full_disk_is_one_warning_and_the_page_still_hears(tmp_path, station, 
         station.told(messages.side_payload(side, NOW) | {"label": {}})
     station.waits("waiting for the preamp: none is there")
     assert page.heard()[-1] == {"type": "waits", "reason": "waiting for the preamp: none is there"}
+    wait_until(lambda: caplog.records, 30.0)
+    (tmp_path / "state").unlink()
     station.stop()
     assert len(caplog.records) == 1
     assert page.kinds() == ["gone"]
+    assert set(finished(tmp_path)) == {"s0.json.gz", "s1.json.gz", "s2.json.gz"}
 
 
 def test_no_folders_is_no_page(clock):

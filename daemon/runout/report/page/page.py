@@ -220,7 +220,7 @@ def _facts(side: SideEnded, made: datetime) -> tuple[tuple[str, str], ...]:
         ("music heard", clock(side.heard_s, 0)),
         ("tracks", str(tracks) if tracks else ""),
         ("speed", _speed(side.rpm) or "not told by the record"),
-        ("sampled at", f"{side.sample_rate / 1000:g} kHz"),
+        ("sampled at", f"{side.sample_rate / 1000:g} kHz" if side.sample_rate else ""),
         ("graded", f"{made:%d %B %Y}".lstrip("0")),
         ("table", f"{side.grade.scale} {side.grade.table_version}"),
         ("model", f"{side.model.name} {side.model.version}"),

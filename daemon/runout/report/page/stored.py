@@ -34,7 +34,8 @@ def side_of(fields: Stored) -> SideEnded:
         time_s=parts[0].start_s if parts else 0.0,
         duration_s=fields["duration_s"],
         heard_s=fields.get("heard_s", music_s),
-        sample_rate=fields["sample_rate"],
+        # MQTT, which a side that was cut off is known from, doesn't tell it.
+        sample_rate=fields.get("sample_rate", 0),
         rpm=fields["rpm"],
         grade=_grade(fields["grade"]),
         counts=fields["counts"],

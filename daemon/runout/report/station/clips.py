@@ -27,6 +27,8 @@ _FRAME_BYTES = 8
 """Of two samples, as they are kept"""
 _WAITING = 8
 """Clips to be written at most at once"""
+_LAST_S = 3.0
+"""Seconds that a stop waits for them: they are in memory, and of no use without the ear's box"""
 
 Array = npt.NDArray[np.float32]
 
@@ -93,7 +95,7 @@ class Clips:
 
     def close(self) -> None:
         """Write what waits, and no more."""
-        self._errands.close()
+        self._errands.close(_LAST_S)
 
     @property
     def _end(self) -> int:

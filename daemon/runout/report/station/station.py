@@ -16,7 +16,7 @@ from runout.report import messages
 from runout.report.messages import Fields
 from runout.report.station.clips import Clips
 from runout.report.station.errand import Errands
-from runout.report.station.finished import hand_over
+from runout.report.station.finished import HandOver, take_up, told_whole
 from runout.report.station.live import SOCKET, SOUND_SOCKET, Live
 from runout.report.station.picture import Painter
 from runout.side.side import DefectHeard, Heard, LiveState, SideEnded, SideStarted
@@ -29,6 +29,8 @@ MOST_EVENTS = 300
 """Of the side that plays, kept for a page that comes later"""
 _WAITING = 8
 """Finished sides to be written at most at once"""
+_KEPT = 32
+"""Of them, packed, that wait for a disk that is full: a day's"""
 
 Array = npt.NDArray[np.float32]
 
@@ -47,7 +49,7 @@ class Station:
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         """Take the two folders that the page shares; None where there is to be no page."""
-        self._finished = None if state is None else state / "finished"
+        self._folder = state
         self._device_id = device_id
         self._clock = clock
         self._now = now
@@ -58,7 +60,7 @@ class Station:
         )
         self._sound = Live(None if runtime is None else runtime / SOUND_SOCKET, clock=clock)
         self._clips = None if runtime is None else Clips(runtime / "clips")
-        self._errands = Errands("finished-sides", _WAITING)
+        self._errands = Errands("finished-sides", _WAITING, _KEPT)
         self._painter: Painter | None = None
         self._rate = 0
         self._heard = 0
@@ -66,7 +68,7 @@ class Station:
         self._events: deque[Fields] = deque(maxlen=MOST_EVENTS)
         self._state_due_s = self._health_due_s = self._waits_due_s = clock()
         self._state_said: tuple[object, ...] = ()
-        self._ended: Fields = {}
+        self._ended: SideEnded | None = None
         self._side: Fields | None = None
 
     def begin(self, sample_rate: int) -> None:
@@ -102,29 +104,35 @@ class Station:
             case DefectHeard():
                 self._defect(heard)
             case SideEnded():
-                self._ended = messages.side_fields(heard) | {"side_id": heard.side_id}
+                self._ended = heard
 
     def recall(self, side: Fields | None) -> None:
-        """Take the last side of the run before as told."""
+        """Take the last side of the run before as told; it is handed over if it wasn't yet."""
         self._side = side
+        if self._folder is not None:
+            self._errands.send(partial(take_up, self._folder, side, self._device_id))
 
     def told(self, side: Fields | None) -> None:
         """Hand over the last side, as `side` tells it over MQTT: when it is new, or its label."""
         if side is None or side is self._side:
             return
         self._side = side
-        side_id = side["side_id"]
-        if side_id == self._ended.get("side_id"):
-            handed = self._ended | side | {"device_id": self._device_id, "source": "ear"}
-            name = f"{side_id}"
+        ended, side_id = self._ended, str(side["side_id"])
+        is_new = ended is not None and side_id == ended.side_id
+        if is_new:
             # Its events are many.
-            self._ended = {}
-        else:
-            handed = {"side_id": side_id, "label": side["label"]}
-            name = f"{side_id}.label"
-        if self._finished is None:
+            self._ended = None
+        if self._folder is None:
             return
-        if not self._errands.send(partial(hand_over, self._finished, name, handed)):
+        if ended is not None and is_new:
+            ours: Fields = {"device_id": self._device_id, "source": "ear"}
+            errand = HandOver(
+                self._folder, side_id, lambda: side | told_whole(ended) | ours, side_id=side_id
+            )
+        else:
+            label: Fields = {"side_id": side_id, "label": side["label"]}
+            errand = HandOver(self._folder, f"{side_id}.label", lambda: label)
+        if not self._errands.send(errand):
             _log.warning("the listening station misses side %s: the disk hangs", side_id)
 
     def state(self, state: LiveState, fields: Callable[[LiveState], Fields]) -> None:

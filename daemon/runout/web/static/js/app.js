@@ -41,12 +41,21 @@ function route() {
   document.title = `${title} \u00b7 Runout`;
   stream.wantSound(view === liveView);
   main.replaceChildren();
-  leave = view(main, { stream, aloud }, decodeURIComponent(rest.join('/')));
+  leave = view(main, { stream, aloud }, decoded(rest.join('/')));
   if (shown !== null) {
     scrollTo(0, 0);
     main.focus({ preventScroll: true });
   }
   shown = name;
+}
+
+/** A part of the address, as it is where it is none that we made. */
+function decoded(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 function showEar() {

@@ -27,6 +27,9 @@ export class Stream extends EventTarget {
     this.#open();
     setInterval(() => this.#watch(), WATCH_MS);
     addEventListener('online', () => this.#open());
+    // A browser has six connections for a station, whatever the number of its tabs: one that nobody
+    // sees must not keep one from the others. What it misses comes with the next hello.
+    document.addEventListener('visibilitychange', () => (document.hidden ? this.#rest() : this.#open()));
   }
 
   /** Have the picture of sound sent, or not: only a view that draws it needs it. */
@@ -36,10 +39,16 @@ export class Stream extends EventTarget {
     if (this.#source) this.#open();
   }
 
-  #open() {
+  #rest() {
     clearTimeout(this.#again);
     this.#again = null;
     this.#source?.close();
+    this.#source = null;
+  }
+
+  #open() {
+    this.#rest();
+    if (document.hidden) return;
     const source = new EventSource(this.#sound ? '/api/events' : '/api/events?sound=0');
     this.#source = source;
     this.#heardMs = performance.now();
@@ -70,7 +79,7 @@ export class Stream extends EventTarget {
   }
 
   #later() {
-    if (this.#again !== null) return;
+    if (document.hidden || this.#again !== null) return;
     this.#again = setTimeout(() => {
       // Asked first, since a refusal for want of a login is told only there, and leads to the door.
       ask('/api/health', 4000).then(
@@ -85,7 +94,7 @@ export class Stream extends EventTarget {
   }
 
   async #watch() {
-    if (this.#asking || this.#again !== null || performance.now() - this.#heardMs < SILENT_MS) return;
+    if (!this.#source || this.#asking || this.#again !== null || performance.now() - this.#heardMs < SILENT_MS) return;
     this.#asking = true;
     try {
       const { ear } = await ask('/api/health', 4000);
@@ -94,7 +103,7 @@ export class Stream extends EventTarget {
       else this.#heardMs = performance.now();
     } catch {
       this.#link(false);
-      this.#source.close();
+      this.#source?.close();
       this.#later();
     } finally {
       this.#asking = false;

@@ -94,17 +94,18 @@ export function fileCard(queue, stream, aloud, signal) {
   }
 
   function keep(job) {
-    const before = jobs.get(job.id)?.state;
-    jobs.set(job.id, job);
-    if (job.state === 'done' && before !== 'done') aloud.say(job.id, `${job.name} is graded`);
+    const before = jobs.get(job.id);
+    jobs.set(job.id, newer(before, job));
+    if (job.state === 'done' && before?.state !== 'done') aloud.say(job.id, `${job.name} is graded`);
     show();
   }
 
   async function load() {
     try {
       const told = await ask('/api/uploads');
+      const before = new Map(jobs);
       jobs.clear();
-      for (const job of told) jobs.set(job.id, job);
+      for (const job of told) jobs.set(job.id, newer(before.get(job.id), job));
       show();
     } catch (error) {
       toast(error.message);
@@ -117,6 +118,11 @@ export function fileCard(queue, stream, aloud, signal) {
   stream.addEventListener('hello', load, { signal });
   load();
   return element;
+}
+
+/** Which of two words on a job holds: what is over stays over, and an answer may come after the event that overtook it. */
+function newer(before, job) {
+  return before && !UNDONE.has(before.state) && UNDONE.has(job.state) ? before : job;
 }
 
 function wordsOf(job) {

@@ -77,7 +77,8 @@ export function recordsView(root, { stream }) {
     else fill(list, make('li', { class: 'card empty' }, [...chosen().keys()].some((name) => name !== 'sort') ? 'No side is like that.' : 'No side was graded yet. Put a record on, or check a file.'));
   }
 
-  for (const kind of ['side', 'deleted']) stream.addEventListener(kind, later, { signal: left.signal });
+  for (const kind of ['hello', 'side', 'deleted']) stream.addEventListener(kind, later, { signal: left.signal });
+  stream.addEventListener('upload', ({ detail }) => { if (detail.state === 'done') later(); }, { signal: left.signal });
   load();
   return () => {
     left.abort();
