@@ -16,6 +16,7 @@ from runout.web.access.sessions import LASTS_S, Sessions
 from runout.web.records.database import Database
 from web.sides import side_json, station_in, visiting, with_secret
 
+TOKEN = "t0ken-of-a-program"
 PRIVATE = (
     "/api/sides",
     "/api/live",
@@ -34,7 +35,7 @@ def open_page(tmp_path: Path) -> Iterator[TestClient]:
 
 @pytest.fixture
 def page(tmp_path: Path) -> Iterator[TestClient]:
-    settings = with_secret(tmp_path, password="open sesame", token="t0ken")
+    settings = with_secret(tmp_path, password="open sesame", token=TOKEN)
     with visiting(station_in(tmp_path, settings)) as client:
         yield client
 
@@ -91,11 +92,11 @@ def test_under_tls_the_cookie_is_for_tls_alone(tmp_path: Path) -> None:
 
 def test_the_token_opens_everything_for_programs(page: TestClient) -> None:
     for header, status in (
-        ("Bearer t0ken", 200),
-        ("bearer t0ken", 200),
-        ("Bearer t0ken2", 401),
+        (f"Bearer {TOKEN}", 200),
+        (f"bearer {TOKEN}", 200),
+        (f"Bearer {TOKEN}2", 401),
         ("Bearer ", 401),
-        ("Basic t0ken", 401),
+        (f"Basic {TOKEN}", 401),
         ("Bearer \xe4", 401),
     ):
         answer = page.get("/api/sides", headers={"Authorization": header.encode("latin-1")})
@@ -103,9 +104,36 @@ def test_the_token_opens_everything_for_programs(page: TestClient) -> None:
 
 
 def test_a_token_alone_closes_the_page_too(tmp_path: Path) -> None:
-    with visiting(station_in(tmp_path, with_secret(tmp_path, token="t0ken"))) as page:
+    with visiting(station_in(tmp_path, with_secret(tmp_path, token=TOKEN))) as page:
         assert page.get("/api/sides").status_code == 401
         assert log_in(page, "") == 403
+        assert log_in(page, TOKEN[:-1]) == 403
+
+
+def test_a_person_may_come_in_by_the_token(tmp_path: Path) -> None:
+    with visiting(station_in(tmp_path, with_secret(tmp_path, token=TOKEN))) as page:
+        assert log_in(page, TOKEN) == 204
+        assert page.get("/api/sides").status_code == 200
+        cookie = page.cookies["runout"]
+    settings = with_secret(tmp_path, token="another" + TOKEN)
+    with visiting(station_in(tmp_path, settings)) as page:
+        page.cookies.set("runout", cookie)
+        assert page.get("/api/sides").status_code == 401, "another token ends what the old began"
+
+
+def test_wrong_tokens_are_few(page: TestClient) -> None:
+    def asked(token: str, path: str = "/api/sides") -> int:
+        return page.get(path, headers={"Authorization": f"Bearer {token}"}).status_code
+
+    assert asked("x", "/api/me") == 200
+    assert [asked(f"{number}") for number in range(4)] == [401] * 4
+    answer = page.get("/api/sides", headers={"Authorization": f"Bearer {TOKEN}"})
+    assert answer.status_code == 429
+    assert int(answer.headers["retry-after"]) >= 1
+    told = page.get("/api/me", headers={"Authorization": f"Bearer {TOKEN}"}).json()
+    assert not told["logged_in"]
+    assert log_in(page) == 204, "a person isn't kept out by a program"
+    assert page.get("/api/sides").status_code == 200
 
 
 def test_wrong_passwords_are_few(page: TestClient) -> None:
@@ -142,6 +170,19 @@ def test_a_cookie_of_nobody_opens_nothing(page: TestClient, cookie: str) -> None
 def test_only_our_own_names_are_answered(tmp_path: Path, host: str, status: int) -> None:
     with visiting(station_in(tmp_path, WebSettings(hosts="shop.example, other"))) as page:
         assert page.get("/api/sides", headers={"Host": host}).status_code == status
+
+
+def test_a_person_who_comes_by_another_name_is_told_in_words(tmp_path: Path) -> None:
+    with visiting(station_in(tmp_path)) as page:
+        accept = {"Accept": "text/html,application/xhtml+xml", "Host": "box.lan"}
+        answer = page.get("/", headers=accept)
+        assert answer.status_code == 421
+        assert answer.headers["content-type"] == "text/html; charset=utf-8"
+        assert "default-src 'self'" in answer.headers["content-security-policy"]
+        assert "known by that name" in answer.text
+        assert '<a href="http://' in answer.text
+        assert "box.lan" not in answer.text, "nothing comes back that somebody else chose"
+        assert page.get("/api/me", headers={"Host": "box.lan"}).json()["detail"]
 
 
 def test_the_name_that_is_listened_on_is_ours() -> None:
@@ -277,11 +318,11 @@ def test_sessions_are_bounded(tmp_path: Path) -> None:
 def test_secrets_are_first_lines_and_never_shown(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    settings = with_secret(tmp_path, password="\ufeffopen sesame\r", token="t0ken")
+    settings = with_secret(tmp_path, password="\ufeffopen sesame\r", token=TOKEN)
     secrets = read_secrets(settings)
-    assert (secrets.password, secrets.token) == ("open sesame", "t0ken")
+    assert (secrets.password, secrets.token) == ("open sesame", TOKEN)
     assert "sesame" not in repr(secrets)
-    assert "t0ken" not in repr(secrets)
+    assert TOKEN not in repr(secrets)
     (tmp_path / "web-password").write_text("by systemd\n")
     monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
     assert read_secrets(WebSettings()).password == "by systemd"
@@ -292,6 +333,8 @@ def test_a_secret_that_is_none_is_said(tmp_path: Path) -> None:
     for text, words in (("", "empty"), ("x" * 2000, "too long")):
         with pytest.raises(RunoutError, match=words):
             read_secrets(with_secret(tmp_path, password=text))
+    with pytest.raises(RunoutError, match="too short for a token: 16 letters"):
+        read_secrets(with_secret(tmp_path, token="x" * 15))
     with pytest.raises(RunoutError, match="can't be read"):
         read_secrets(WebSettings(token_file=str(tmp_path / "none")))
 

@@ -54,7 +54,7 @@ def make_app(station: Station) -> FastAPI:
             500: _failed,
         },
     )
-    sessions = Sessions(station.records.database, station.secrets.password)
+    sessions = Sessions(station.records.database, station.secrets.all)
     guard = Guard(station.settings, station.secrets, sessions)
     app.state.station = station
     app.state.sessions = sessions

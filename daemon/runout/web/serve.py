@@ -14,6 +14,10 @@ from runout.config import Settings, WebSettings
 from runout.errors import RunoutError, SetupError, setting_up
 from runout.notify import ALIVE_EVERY_S, Notifier
 from runout.places import runtime_folder, state_folder
+from runout.web.access.gate import Gate
+from runout.web.access.patience import Patience
+from runout.web.access.seldom import Seldom
+from runout.web.alone import alone
 from runout.web.app import make_app
 from runout.web.station import Station, make_station
 
@@ -21,8 +25,6 @@ LAST_S = 5
 """Seconds that whoever is being answered has at the end"""
 BACKLOG = 128
 """Connections that wait to be taken"""
-MOST_AT_ONCE = 512
-"""Connections that are served; whoever comes then is told to come later"""
 
 _log = logging.getLogger(__name__)
 
@@ -31,8 +33,13 @@ def serve(settings: Settings, config: Path | None) -> None:
     """Serve until SIGINT or SIGTERM; `config` is the settings' file.
 
     Raises SetupError where the settings can't be used, a page that all could open included, and
-    RunoutError where the address is taken.
+    RunoutError where the address is taken, or another page runs on the same folder.
     """
+    with alone(state_folder()):
+        _serve(settings, config)
+
+
+def _serve(settings: Settings, config: Path | None) -> None:
     web = settings.web
     with setting_up():
         try:
@@ -46,6 +53,8 @@ def serve(settings: Settings, config: Path | None) -> None:
     server.config.load()
     server.config.ssl = certificate
     listening = _listening(web, family, address)
+    for talker in ("uvicorn.error", "asyncio"):
+        logging.getLogger(talker).addFilter(Seldom())
     # uvicorn raises the signal that ended it once more when all is done; for us that is the end.
     before = {number: signal.signal(number, _pass) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
@@ -87,6 +96,7 @@ def _config(station: Station) -> uvicorn.Config:
         # Who looked at what is nobody's business, and a card wears.
         access_log=False,
         log_level=logging.WARNING,
+        http=Patience,
         ws="none",
         loop="asyncio",
         lifespan="on",
@@ -94,7 +104,6 @@ def _config(station: Station) -> uvicorn.Config:
         proxy_headers=False,
         server_header=False,
         backlog=BACKLOG,
-        limit_concurrency=MOST_AT_ONCE,
         timeout_graceful_shutdown=LAST_S,
     )
 
@@ -138,7 +147,7 @@ def _certificate(web: WebSettings) -> ssl.SSLContext | None:
 def _listening(
     web: WebSettings, family: socket.AddressFamily, address: tuple[str, int]
 ) -> socket.socket:
-    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening = Gate(family)
     try:
         # A restart must not wait for what the last one left in TIME_WAIT.
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -1,7 +1,10 @@
+import errno
 import gzip
 import json
 import logging
 import sqlite3
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -9,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from runout.web.records.finished import Finished
+from runout.web.records.label import Label
 from runout.web.records.records import Records
 from runout.web.records.search import Wanted
 from web.sides import side_json
@@ -65,7 +69,14 @@ def test_a_label_that_came_after_the_end_is_written_on_the_side(
 
 
 @pytest.mark.parametrize(
-    "raw", [b"", b"no gzip", gzip.compress(b"{}"), gzip.compress(side_json())[:-30]]
+    "raw",
+    [
+        b"",
+        b"no gzip",
+        gzip.compress(b"{}"),
+        gzip.compress(side_json())[:-30],
+        gzip.compress(side_json()[:-1] + b', "peak_db": 1e999}'),
+    ],
 )
 def test_what_is_no_side_is_put_aside_and_the_next_is_taken(
     folder: Path, records: Records, raw: bytes, caplog: pytest.LogCaptureFixture
@@ -104,6 +115,72 @@ def test_while_the_disk_is_full_the_file_stays_and_that_is_said_once(
     assert (folder / "s1.json.gz").exists()
     finished.take()
     assert records.summary("s1") is not None
+
+
+def test_a_file_that_can_not_be_read_holds_up_no_other(
+    folder: Path, records: Records, caplog: pytest.LogCaptureFixture
+) -> None:
+    (folder / "s0.json.gz").mkdir()  # which can't be read even by root
+    lay(folder, "s1")
+    finished = Finished(folder, records, lambda _: None)
+    with caplog.at_level(logging.WARNING):
+        finished.take()
+        lay(folder, "s2")
+        finished.take()
+    assert records.page(Wanted()).total == 2
+    assert caplog.text.count("Is a directory") == 1
+
+
+@pytest.mark.parametrize("name", ["glob", "rename", "unlink"])
+def test_what_the_disk_refuses_is_tried_again(
+    folder: Path,
+    records: Records,
+    name: str,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def refused(*_: object, **__: object) -> None:
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    lay(folder, "s0", b"{}")
+    lay(folder, "s1")
+    finished = Finished(folder, records, lambda _: None)
+    with monkeypatch.context() as patch, caplog.at_level(logging.WARNING):
+        patch.setattr(Path, name, refused)
+        finished.take()
+        finished.take()
+    assert caplog.text.count("Too many open files") == 1
+    finished.take()
+    assert records.summary("s1") is not None
+    assert [path.name for path in folder.iterdir()] == ["s0.json.gz.broken"]
+
+
+def test_a_service_that_would_take_no_more_sides_ends(folder: Path, tmp_path: Path) -> None:
+    lay(folder, "s1")
+    code = (
+        "import sys, time; from pathlib import Path; "
+        "from runout.web.records.finished import Finished; "
+        "from runout.web.records.records import Records; "
+        "Finished(Path(sys.argv[1]), Records(Path(sys.argv[2])), lambda _: {}[0]).start(); "
+        "time.sleep(60)"
+    )
+    command = [sys.executable, "-c", code, str(folder), str(tmp_path / "other.db")]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=50, check=False)
+    assert done.returncode == 1
+    assert "the service ends" in done.stderr
+
+
+def test_a_label_takes_nothing_away_that_was_typed_here(folder: Path, records: Records) -> None:
+    lay(folder, "s1")
+    finished = Finished(folder, records, lambda _: None)
+    finished.take()
+    records.write_on("s1", {"catalogue": "SPOON 023", "title": "Future Days"})
+    label = {"artist": "Can", "title": None, "side": None, "catalogue": None, "note": None}
+    lay(folder, "s1", json.dumps({"side_id": "s1", "label": label}).encode(), ".label")
+    finished.take()
+    summary = records.summary("s1")
+    assert summary is not None
+    assert summary.label == Label("Can", "Future Days", catalogue="SPOON 023")
 
 
 def test_one_that_is_handed_over_again_meanwhile_is_not_lost(

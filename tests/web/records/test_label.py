@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runout.web.records.label import LONGEST, Label, clean, filed, record_of
+from runout.web.records.label import LONGEST, Label, clean, filed, news, record_of
 
 
 def test_case_spaces_and_punctuation_make_no_other_record() -> None:
@@ -61,3 +61,15 @@ def test_any_text_becomes_one_printable_line(text: str) -> None:
 def test_sides_without_a_label_are_filed_last() -> None:
     labels = [filed(Label(), "a.flac"), filed(Label("Zappa"), None), filed(Label("abba"), None)]
     assert sorted(labels) == labels[::-1]
+
+
+def test_what_the_ear_tells_again_is_no_news() -> None:
+    told = {"artist": "Can", "title": ""}
+    assert news(told, told, Label(artist="CAN")) == {}
+    assert news(told | {"title": "x"}, told, Label(title="y")) == {"title": "x"}
+
+
+def test_the_ear_takes_away_only_what_it_brought() -> None:
+    before, told = {"artist": "Can"}, {"artist": "", "title": ""}
+    assert news(told, before, Label(artist="Can", title="Future Days")) == {"artist": ""}
+    assert news(told, before, Label(artist="CAN", title="Future Days")) == {}

@@ -1,4 +1,5 @@
 import json
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,7 @@ def test_a_side_is_told_as_it_was_heard(records: Records) -> None:
     records.add(side_json(label={"artist": "Can"}), "ear", None)
     contract = records.contract("s1")
     assert contract is not None
-    told = json.loads(contract)
+    told = json.loads(b"".join(contract))
     given = json.loads(side_json())
     assert {key: told[key] for key in given} == given
     assert told["source"] == "ear"
@@ -63,6 +64,13 @@ def test_what_is_written_on_a_side_that_plays_is_on_it_when_it_ends(records: Rec
     summary = records.summary("s1")
     assert summary is not None
     assert summary.label == Label("Can", "Tago Mago", sleeve="VG")
+
+
+def test_nothing_is_written_ahead_of_a_side_that_is_here_or_gone(records: Records) -> None:
+    records.add(side_json(), "ear", None)
+    assert records.write_ahead("s1", {"note": "x"}) is None
+    records.delete("s1")
+    assert records.write_ahead("s1", {"note": "x"}) is None
 
 
 def test_labels_of_sides_that_never_end_are_bounded(records: Records) -> None:
@@ -109,7 +117,42 @@ def test_a_side_with_thirty_thousand_ticks_is_kept_whole(records: Records) -> No
     records.add(side_json(events=events), "ear", None)
     contract = records.contract("s1")
     assert contract is not None
-    assert len(json.loads(contract)["events"]) == 30_000
+    assert len(json.loads(b"".join(contract))["events"]) == 30_000
+
+
+def test_a_side_of_many_events_costs_little_memory_to_hand_out(records: Records) -> None:
+    events = [{"id": f"s1-{number}", "time_s": number / 10} for number in range(40_000)]
+    records.add(side_json(events=events, filler="x" * 8_000_000), "ear", None)
+    tracemalloc.start()
+    try:
+        parts = records.contract("s1")
+        assert parts is not None
+        size = sum(len(part) for part in parts)
+        offer = records.offer("s1")
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert size > 9_000_000
+    assert offer is not None
+    assert (offer.heard_s, offer.scale) == (1180.0, "goldmine")
+    # What is packed is 200 kB of it.
+    assert peak < 1_500_000
+
+
+def test_a_label_of_the_ear_leaves_what_people_wrote(records: Records) -> None:
+    label = {"artist": "Can", "title": "Future Days"}
+    records.add(side_json(label=label), "ear", None)
+    records.write_on("s1", {"artist": "CAN", "catalogue": "SPOON 023"})
+    records.tell_label("s1", label | {"side": "A", "catalogue": "", "note": ""})
+    summary = records.summary("s1")
+    assert summary is not None
+    assert summary.label == Label("CAN", "Future Days", "A", "SPOON 023")
+    records.tell_label("s1", {"artist": "Can", "title": "", "side": "A"})
+    summary = records.summary("s1")
+    assert summary is not None
+    assert summary.label == Label("CAN", "", "A", "SPOON 023")
+    records.tell_label("s2", label)
+    assert records.summary("s2") is None
 
 
 def test_what_is_no_side_changes_nothing(records: Records) -> None:

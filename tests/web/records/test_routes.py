@@ -187,6 +187,21 @@ def test_a_label_can_be_written_on_the_side_that_plays(
     assert json.loads(page.get("/api/sides/s5").text)["label"]["artist"] == "Can"
 
 
+def test_a_label_can_be_written_on_the_side_that_has_just_ended(
+    station: Station, page: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(station.live, "snapshot", lambda: {"side_id": "s5"})
+    assert station.live.side_id is None
+    answer = page.patch("/api/sides/s5", json={"artist": "Can"})
+    assert answer.status_code == 200
+    assert answer.json()["duration_s"] is None
+    add(station, "s5")
+    assert page.get("/api/sides/s5").json()["label"]["artist"] == "Can"
+    assert page.patch("/api/sides/s5", json={"artist": "CAN"}).json()["duration_s"] == 1190.2
+    page.delete("/api/sides/s5")
+    assert page.patch("/api/sides/s5", json={"artist": "Can"}).status_code == 404
+
+
 def test_a_label_is_kept_where_the_broker_is_away(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -10,10 +10,12 @@ def listed(folder: Path, **changes: Any) -> Listing:
     records = Records(folder / "records.db")
     records.add(side_json(**changes), "ear", None)
     records.write_on("s1", {"sleeve": "VG"})
-    summary, contract = records.summary("s1"), records.contract("s1")
-    assert summary is not None
-    assert contract is not None
-    return listing_of(summary, contract)
+    # All that was told is never read for it: it may be tens of thousands of events.
+    with records.database.write() as db:
+        db.execute("DROP TABLE told")
+    offer = records.offer("s1")
+    assert offer is not None
+    return listing_of(offer)
 
 
 def test_it_says_what_was_heard_and_what_was_not(tmp_path: Path) -> None:
@@ -25,6 +27,11 @@ def test_it_says_what_was_heard_and_what_was_not(tmp_path: Path) -> None:
         "Sleeve, graded by eye: VG."
     )
     assert "Play grade (this side): Very Good Plus (VG+), Goldmine scale\n" in told.ebay
+
+
+def test_the_scale_is_named(tmp_path: Path) -> None:
+    told = listed(tmp_path, grade=graded("VG", 2.0) | {"scale": "discogs"})
+    assert "Very Good (VG), Discogs scale\n" in told.ebay
 
 
 def test_a_side_without_a_grade_is_not_praised(tmp_path: Path) -> None:

@@ -14,7 +14,9 @@ def test_a_side_is_read() -> None:
     assert (told.grade.label, told.grade.index, told.grade.confidence) == ("VG+", 1.2, 0.71)
     assert told.counts == {"click": 12, "pop": 1, "skip": 0}
     assert told.measurements["noise_468_db"] == -45.0
-    assert told.label == {"artist": "Can"}, "a price is not the ear's to tell"
+    empty = {"title": "", "side": "", "catalogue": "", "note": ""}
+    assert told.label == {"artist": "Can", **empty}, "a price is not the ear's to tell"
+    assert told.scale == "goldmine"
     assert json.loads(told.contract)["events"][0]["id"] == "s1-1"
 
 
@@ -44,6 +46,8 @@ def test_a_file_keeps_its_name_in_one_line() -> None:
         b"[]",
         b"{",
         b'{"duration_s": NaN}',
+        side_json()[:-1] + b', "peak_db": 1e999}',
+        side_json()[:-1] + b', "peak_db": {"left": [-1e999]}}',
         b"[" * 100_000,
         side_json("../../etc/passwd"),
         side_json(""),
@@ -70,7 +74,13 @@ def test_a_source_that_is_none_is_refused() -> None:
         read_told(side_json(), "radio", None)
 
 
-def test_a_label_is_read_and_null_takes_away() -> None:
+def test_the_scale_is_told() -> None:
+    grade = graded("VG") | {"scale": "corner\nshop"}
+    assert read_told(side_json(grade=grade), "ear", None).scale == "corner shop"
+    assert read_told(side_json(grade=grade | {"scale": 1}), "ear", None).scale == "goldmine"
+
+
+def test_a_label_is_read_whole() -> None:
     raw = {"side_id": "s1", "label": {"artist": "Can", "title": None, "price": "1"}}
     empty = {"title": "", "side": "", "catalogue": "", "note": ""}
     assert read_label(json.dumps(raw).encode()) == ("s1", {"artist": "Can", **empty})

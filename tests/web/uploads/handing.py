@@ -33,8 +33,11 @@ class Shelf:
             raise self.broken
         self.sides[json.loads(side_json)["side_id"]] = (side_json, source, name)
 
+    def summary(self, side_id):
+        return self.sides.get(side_id)
+
     def contract(self, side_id):
-        return self.sides[side_id][0] if side_id in self.sides else None
+        return iter([self.sides[side_id][0]]) if side_id in self.sides else None
 
 
 class Station:
@@ -71,11 +74,15 @@ class Station:
 
 
 @contextmanager
-def station(state, **settings):
-    """A station, started; its settings are the file that is there, or the usual ones."""
+def station(state, sides=(), **settings):
+    """A station, started; its settings are the file that is there, or the usual ones.
+
+    `sides` are ids of such as are among its records already.
+    """
     state.mkdir(exist_ok=True)
     (state / "none.toml").touch()
     made = Station(state, **settings)
+    made.shelf.sides = dict.fromkeys(sides, (b"{}", "upload", ""))
     made.uploads.start()
     try:
         yield made

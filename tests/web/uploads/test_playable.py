@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 import soundfile
 
+from runout.errors import RunoutError
 from runout.web.uploads.playable import put_playable
 from sounds import noise
 from web.uploads.handing import written
@@ -44,6 +45,13 @@ def test_all_else_becomes_flac(tmp_path, form, subtype, bits):
     info = soundfile.info(put)
     assert (info.format, info.subtype, info.samplerate) == ("FLAC", f"PCM_{bits}", 44_100)
     assert np.abs(soundfile.read(put)[0] - SOUND).max() <= 2.0 ** (1 - bits)
+
+
+def test_where_it_could_not_be_written_is_not_told(tmp_path):
+    path = written(tmp_path / "source", SOUND, format="AIFF")
+    with pytest.raises(RunoutError, match="could not be written as FLAC: ") as raised:
+        put_playable(path, tmp_path / "none", 0.5)
+    assert str(tmp_path) not in str(raised.value)
 
 
 def test_floats_beyond_full_scale_are_made_softer_as_a_whole(tmp_path):

@@ -130,6 +130,64 @@ def test_cancelled_while_it_waits_and_while_it_is_worked_on(tmp_path):
         assert not made.uploads.cancel(first.id)
 
 
+@pytest.mark.parametrize("task", ["upload", "grade"])
+@pytest.mark.parametrize("when", ["before its worker", "after its worker"])
+def test_cancelled_at_any_moment_it_stays_cancelled(tmp_path, monkeypatch, task, when):
+    with station(tmp_path / "state") as made:
+
+        def cancel():
+            (job_id,) = (one.name for one in (tmp_path / "state/uploads/jobs").iterdir())
+            assert made.uploads.cancel(job_id)
+
+        if when == "before its worker":
+
+            def room(*_):
+                cancel()
+                return True
+
+            monkeypatch.setattr(uploads, "has_room", room)
+        else:
+            close = uploads.WorkerProcess.close
+
+            def closed(worker):
+                close(worker)
+                cancel()
+
+            monkeypatch.setattr(uploads.WorkerProcess, "close", closed)
+        job = made.over(made.hand_in(written(tmp_path / "a.wav", worn(1.0)), task=task))
+        monkeypatch.undo()
+        made.over(made.hand_in(b"1"))  # by then, all is said of the one before
+        job = made.uploads.job(job.id)
+        assert (job.state, job.error, job.side_id) == ("cancelled", None, None)
+        assert not [*(tmp_path / "state/uploads/jobs").iterdir()]
+        assert not made.shelf.sides
+        assert not [*(tmp_path / "state/sounds").iterdir()]
+
+
+def test_what_is_among_the_records_cannot_be_cancelled(tmp_path):
+    with station(tmp_path / "state") as made:
+        add = made.shelf.add
+
+        def added(side_json, source, name):
+            add(side_json, source, name)
+            assert made.uploads.cancel(json.loads(side_json)["side_id"])
+
+        made.shelf.add = added
+        job = made.over(made.hand_in(written(tmp_path / "a.wav", worn(1.0))))
+        assert (job.state, [*made.shelf.sides]) == ("done", [job.side_id])
+        assert made.uploads.has_sound(job.side_id)
+
+
+def test_where_a_file_lies_is_not_told(tmp_path, monkeypatch):
+    def hired(*_):
+        raise OSError(12, "Cannot allocate memory", str(tmp_path))
+
+    monkeypatch.setattr(uploads, "WorkerProcess", hired)
+    with station(tmp_path / "state") as made:
+        job = made.over(made.hand_in(b"1"))
+        assert job.error == "side.flac: could not be worked on: Cannot allocate memory"
+
+
 def test_a_stop_in_the_middle_is_told_and_what_waits_goes_on(tmp_path):
     with station(tmp_path / "state") as made:
         first = made.hand_in(silent_flac(tmp_path / "a.flac", 60), "first.flac")
@@ -184,6 +242,44 @@ def test_a_killed_page_leaves_no_worker_and_says_so_next_time(tmp_path):
         (job,) = made.uploads.jobs()
         assert (job.id, job.state) == (job_id.decode(), "failed")
         assert not [*(tmp_path / "state/uploads/jobs").iterdir()]
+
+
+KILLED_AMID = """
+import json, os, signal, sys, time
+from pathlib import Path
+from runout.config import WebSettings
+from runout.web.uploads.uploads import Uploads
+
+class Shelf:
+    def add(self, side_json, source, name):
+        print(json.loads(side_json)["side_id"], flush=True)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+made = Uploads(WebSettings(), Path(sys.argv[1]), Shelf(), lambda kind, job: None)
+made.start()
+with made.arriving() as folder:
+    (folder / "sound").write_bytes(Path(sys.argv[2]).read_bytes())
+    made.submit(folder / "sound", "a.wav", "upload")
+time.sleep(600)
+"""
+
+
+@pytest.mark.parametrize("added", [False, True])
+def test_killed_as_it_goes_into_the_records(tmp_path, added):
+    path = written(tmp_path / "a.wav", worn(1.0))
+    page = subprocess.run(
+        [sys.executable, "-c", KILLED_AMID, str(tmp_path / "state"), str(path)],
+        stdout=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        check=False,
+    )
+    side_id = page.stdout.decode().strip()
+    with station(tmp_path / "state", sides=[side_id] if added else []) as made:
+        (job,) = made.uploads.jobs()
+        assert (job.state, job.side_id) == (("done", side_id) if added else ("failed", None))
+        assert made.uploads.has_sound(side_id) == added
+    assert [one.name for one in (tmp_path / "state/sounds").iterdir()] == [side_id] * added
+    assert not [*(tmp_path / "state/uploads/jobs").iterdir()]
 
 
 def test_a_worker_that_dies_takes_nobody_with_it(tmp_path):

@@ -1,5 +1,6 @@
 """The door of the service: every request comes through here before anything looks at it."""
 
+import html
 import json
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -64,13 +65,28 @@ class Door:
         if refusal is None:
             await self._app(scope, Body(receive, most).receive, send_safely)
         else:
-            await _refuse(send_safely, refusal)
+            page = "text/html" in headers.get("accept", "")
+            await _refuse(send_safely, refusal, _page(refusal, scope) if page else None)
 
 
-async def _refuse(send: Send, refusal: Refusal) -> None:
-    body = json.dumps({"detail": refusal.words}).encode()
+def _page(refusal: Refusal, scope: Scope) -> str:
+    """What a person sees who comes by a browser; nothing else of ours is let through either."""
+    words = html.escape(refusal.words)
+    if refusal.status == 421 and scope.get("server"):
+        host, port = scope["server"]
+        here = f"{scope['scheme']}://{f'[{host}]' if ':' in host else host}:{port}/"
+        words += f'</p><p><a href="{html.escape(here)}">{html.escape(here)}</a>'
+    return (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Runout</title>'
+        '<meta name="viewport" content="width=device-width"></head>'
+        f"<body><h1>Runout</h1><p>{words}</p></body></html>"
+    )
+
+
+async def _refuse(send: Send, refusal: Refusal, page: str | None) -> None:
+    body = (json.dumps({"detail": refusal.words}) if page is None else page).encode()
     told = {
-        "content-type": "application/json",
+        "content-type": "application/json" if page is None else "text/html; charset=utf-8",
         "content-length": str(len(body)),
         **{name.lower(): value for name, value in refusal.headers.items()},
     }

@@ -1,21 +1,18 @@
 """Logging in and out."""
 
 import asyncio
-import hmac
 from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, HTTPException, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from runout.web.access.guard import COOKIE, Guard, cookie_of
+from runout.web.access.guard import COOKIE, WRONG_A_MINUTE, Guard, cookie_of
 from runout.web.access.rate import Rate
 from runout.web.access.sessions import LASTS_S, Sessions
 from runout.web.problem import problems
 from runout.web.station import Station, station
 
-WRONG_A_MINUTE = 5
-"""Wrong passwords of a client"""
 _ALL = "all"
 _WRONG_A_MINUTE_ALL = 60
 
@@ -36,7 +33,7 @@ class Login(BaseModel):
     """What opens the page."""
 
     model_config = ConfigDict(extra="forbid")
-    password: Annotated[str, Field(max_length=1024)]
+    password: Annotated[str, Field(max_length=1024, description="The password, or the token")]
 
 
 class Wrong:
@@ -60,7 +57,8 @@ class Wrong:
 async def me(here: Here, request: Request) -> Me:
     """Tell whether a login is needed, and there is one."""
     guard: Guard = request.app.state.guard
-    return Me(needs_login=here.secrets.needed, logged_in=guard.opened(request.headers))
+    opened = guard.opened(_client(request), request.headers)
+    return Me(needs_login=here.secrets.needed, logged_in=opened)
 
 
 @router.post(
@@ -72,18 +70,14 @@ async def login(here: Here, request: Request, response: Response, given: Login) 
     """Begin a session: its cookie comes with the answer."""
     wrong: Wrong = request.app.state.wrong
     sessions: Sessions = request.app.state.sessions
-    client = request.client.host if request.client else ""
+    client = _client(request)
     wait_s = wrong.wait_s(client)
     if wait_s > 0.0:
         headers = {"Retry-After": f"{wait_s + 1.0:.0f}"}
         raise HTTPException(429, "Too many wrong passwords: wait a minute.", headers)
-    password = here.secrets.password
-    if password is None:
-        raise HTTPException(
-            403, "No password is set: a token opens this page, or nothing needs to."
-        )
-    # JSON may hold half a pair of surrogates, which no password has.
-    if not hmac.compare_digest(given.password.encode(errors="replace"), password.encode()):
+    if not here.secrets.needed:
+        raise HTTPException(403, "No password is set: nothing needs to be opened.")
+    if not here.secrets.open_by(given.password):
         wrong.count(client)
         raise HTTPException(403, "That is not the password.")
     cookie = await asyncio.to_thread(sessions.begin)
@@ -91,6 +85,10 @@ async def login(here: Here, request: Request, response: Response, given: Login) 
     response.set_cookie(
         COOKIE, cookie, max_age=LASTS_S, httponly=True, samesite="strict", secure=secure
     )
+
+
+def _client(request: Request) -> str:
+    return request.client.host if request.client else ""
 
 
 @router.post("/api/logout", status_code=204)

@@ -1,6 +1,7 @@
 """Takes the sides over that the ear has written, as soon as they lie there."""
 
 import logging
+import os
 import sqlite3
 import threading
 import zlib
@@ -17,8 +18,8 @@ LABEL_SUFFIX = ".label.json.gz"
 _LOOK_S = 0.5
 _SCAN_S = 30.0
 """A folder's time is as coarse as the kernel's tick: what came within one shows by then"""
-_LARGEST = 64_000_000
-"""Bytes of JSON; a side of shellac with 30,000 ticks is 7 MB"""
+_LARGEST = 24_000_000
+"""Bytes of JSON; a side of 40,000 events is 8.4 MB. While it is read it takes several times that"""
 _GZIP = 31
 """zlib's window bits for a gzip file"""
 
@@ -34,8 +35,9 @@ class Finished:
         self._records = records
         self._told = told
         self._stopping = threading.Event()
-        self._failed = False
-        self._thread = threading.Thread(target=self._watch, name="runout-finished", daemon=True)
+        self._troubles: set[Path] = set()
+        """What can't be read just now, of which it was said"""
+        self._thread = threading.Thread(target=self._run, name="runout-finished", daemon=True)
 
     def start(self) -> None:
         """Begin to look."""
@@ -47,10 +49,34 @@ class Finished:
         self._thread.join()
 
     def take(self) -> None:
-        """Take over what lies there, oldest first."""
-        for path in sorted(self._folder.glob(f"*{SUFFIX}")):
-            if self._stopping.is_set() or not self._taken(path):
+        """Take over what lies there, oldest first; what can't be yet stays, and is tried again."""
+        try:
+            paths = sorted(self._folder.glob(f"*{SUFFIX}"))
+        except OSError as error:  # no file can be opened any more, or the disk is broken
+            self._say(self._folder, error)
+            return
+        self._troubles &= {*paths}
+        for path in paths:
+            if self._stopping.is_set():
                 return
+            try:
+                self._take_over(path)
+            except OSError as error:  # of this file: the next may be well
+                self._say(path, error)
+            except sqlite3.Error as error:  # a full disk, mostly: no other would go in either
+                self._say(path, error)
+                return
+            else:
+                self._troubles.discard(path)
+
+    def _run(self) -> None:
+        try:
+            self._watch()
+        finally:
+            if not self._stopping.is_set():
+                # A page that shows no side that ends must not look healthy.
+                _log.critical("the thread that takes sides over broke; the service ends with it")
+                os._exit(1)
 
     def _watch(self) -> None:
         seen, looks = -1, 0
@@ -65,36 +91,27 @@ class Finished:
             looks += 1
             self._stopping.wait(_LOOK_S)
 
-    def _taken(self, path: Path) -> bool:
-        """Whether there is reason to go on with the next."""
+    def _take_over(self, path: Path) -> None:
+        read = path.stat()
         try:
-            read = path.stat()
             if path.name.endswith(LABEL_SUFFIX):
-                _write_on(self._records, _unpacked(path))
+                self._records.tell_label(*read_label(_unpacked(path)))
             else:
                 self._records.add(_unpacked(path), "ear", None)
         except ToldError as error:
-            _log.warning("records: %s: %s; moved to %s.broken", path, error, path.name)
             path.rename(f"{path}.broken")
-            return True
-        except (OSError, sqlite3.Error) as error:
-            # A full disk: the file stays, and is tried again.
-            if not self._failed:
-                _log.warning("records: %s can't be taken over yet: %s", path, error)
-            self._failed = True
-            return False
-        self._failed = False
+            _log.warning("records: %s: %s; moved to %s.broken", path, error, path.name)
+            return
         # One that was labelled meanwhile has been handed over again.
         with suppress(FileNotFoundError):  # or the ear has made room
             if path.stat().st_ino == read.st_ino:
                 path.unlink()
         self._told(path.name.removesuffix(LABEL_SUFFIX).removesuffix(SUFFIX))
-        return True
 
-
-def _write_on(records: Records, label_json: bytes) -> None:
-    side_id, changes = read_label(label_json)
-    records.write_on(side_id, changes)
+    def _say(self, path: Path, error: Exception) -> None:
+        if path not in self._troubles:
+            _log.warning("records: %s can't be taken over yet: %s", path, error)
+        self._troubles.add(path)
 
 
 def _unpacked(path: Path) -> bytes:

@@ -3,7 +3,7 @@
 import hashlib
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Literal, Self, get_args
 
 Sleeve = Literal["", "M", "NM", "VG+", "VG", "G+", "G", "F", "P"]
@@ -47,6 +47,17 @@ def clean(text: str, longest: int = LONGEST) -> str:
     # What isn't printable: control characters, line ends, marks of direction, lone surrogates.
     shown = "".join(letter if letter.isprintable() else " " for letter in text[: 4 * longest])
     return " ".join(unicodedata.normalize("NFC", shown).split())[:longest].strip()
+
+
+def news(told: Mapping[str, str], before: Mapping[str, str], written: Label) -> dict[str, str]:
+    """Return what the ear's label has that it hadn't `before`, as changes of what is `written`.
+
+    The ear tells the whole of what it knows each time, and doesn't know what people write here. So
+    it takes away only what it had brought itself.
+    """
+    new = {key: text for key, text in told.items() if text != before.get(key, "")}
+    brought = {key for key, text in before.items() if text and asdict(written)[key] == text}
+    return {key: text for key, text in new.items() if text or key in brought}
 
 
 def record_of(label: Label) -> str | None:

@@ -1,14 +1,24 @@
 """The sides that were heard, each told whole, with what people wrote on them."""
 
 import json
-import sqlite3
+import threading
 import zlib
+from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from runout.web.records.database import Database
-from runout.web.records.label import FIELDS, Label, filed, record_of
+from runout.web.records.label import Label, news, record_of
+from runout.web.records.rows import (
+    LISTED,
+    find,
+    find_last_heard,
+    insert,
+    label_of,
+    relabel,
+    summary_of,
+)
 from runout.web.records.search import (
     MOST_SIDES,
     Wanted,
@@ -19,19 +29,18 @@ from runout.web.records.search import (
     key,
     order,
 )
-from runout.web.records.side import GradeTold, Summary
-from runout.web.records.told import Told, read_told
+from runout.web.records.side import Summary
+from runout.web.records.told import read_told
 
 _MANY = 1000
 """Sides that would rather not be fetched all to be put in order"""
 MOST_PLAYS = 200
 """Of a record's side, the newest"""
-_LISTED = (
-    "number, side_id, record, started_at, source, name, duration_s, rpm, grade_label, grade_index, "
-    "reason, limited_by, confidence, counts, " + ", ".join(FIELDS)
-)
 _MOST_AHEAD = 100
 """Labels of sides that haven't ended; those of a box that was switched off amid one never do"""
+_MOST_DELETED = 100
+_CHUNK = 65_536
+"""Bytes of what was told that are unpacked at a time"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +64,28 @@ class Play:
     measurements: dict[str, float]
 
 
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What a shop's listing tells of a side."""
+
+    summary: Summary
+    heard_s: float
+    """Seconds of programme"""
+    scale: str
+    """That it is graded on"""
+
+
 class Records:
     """All sides, in one file; safe from any thread."""
 
     def __init__(self, path: Path) -> None:
         """Open the file, see Database."""
         self.database = Database(path)
+        # A side of tens of thousands of events is tens of MB while it is read: one at a time.
+        self._reading = threading.Lock()
+        self._deleted: deque[str] = deque(maxlen=_MOST_DELETED)
         with self.database.read() as db:
-            self._last_heard = _last_heard(db)
+            self._last_heard = find_last_heard(db)
 
     def close(self) -> None:
         """Let go of the file."""
@@ -78,38 +101,45 @@ class Records:
 
         Raises ToldError where it isn't a side, sqlite3.Error where it can't be kept.
         """
-        told = read_told(side_json, source, name)
+        with self._reading:
+            told = read_told(side_json, source, name)
         with self.database.write() as db:
-            old = _row(db, told.side_id)
+            old = find(db, told.side_id, ", ear_label")
             ahead = db.execute(
                 "DELETE FROM label_ahead WHERE side_id = ? RETURNING changes", (told.side_id,)
             ).fetchall()
-            label = Label().changed(told.label) if old is None else _label(old)
+            if old is None:
+                label, ear_label = Label().changed(told.label), told.label
+            else:
+                label, ear_label = label_of(old), json.loads(old["ear_label"])
             for row in ahead:
                 label = label.changed(json.loads(row["changes"]))
             if old is not None:
                 db.execute("DELETE FROM side WHERE number = ?", (old["number"],))
-            _insert(db, told, label, None if old is None else old["number"])
-            last = _last_heard(db)
+            insert(db, told, label, ear_label, None if old is None else old["number"])
+            last = find_last_heard(db)
         self._last_heard = last
 
     def summary(self, side_id: str) -> Summary | None:
         """Return what a list shows of a side; None where there is no such side."""
         with self.database.read() as db:
-            row = _row(db, side_id)
-        return None if row is None else _summary(row)
+            row = find(db, side_id)
+        return None if row is None else summary_of(row)
 
-    def contract(self, side_id: str) -> bytes | None:
-        """Return all that was told of a side, as JSON; None where there is no such side."""
+    def contract(self, side_id: str) -> Iterator[bytes] | None:
+        """Return all that was told of a side, as JSON; None where there is no such side.
+
+        Bit by bit: the events may be tens of thousands.
+        """
         with self.database.read() as db:
             row = db.execute(
-                f"SELECT {_LISTED}, heard_s, contract FROM side JOIN told USING (number) "
+                f"SELECT {LISTED}, heard_s, contract FROM side JOIN told USING (number) "
                 "WHERE side_id = ?",
                 (side_id,),
             ).fetchone()
         if row is None:
             return None
-        summary = _summary(row)
+        summary = summary_of(row)
         ours = {
             "side_id": summary.side_id,
             "record": summary.record,
@@ -119,29 +149,52 @@ class Records:
             "heard_s": row["heard_s"],
             "label": asdict(summary.label),
         }
-        # Put together as text: the events may be tens of thousands.
-        told = zlib.decompress(row["contract"])
-        return json.dumps(ours).encode()[:-1] + b", " + told[1:]
+        return _put_together(ours, row["contract"])
+
+    def offer(self, side_id: str) -> Offer | None:
+        """Return what a listing tells of a side; None where there is no such side."""
+        with self.database.read() as db:
+            row = find(db, side_id, ", heard_s, scale")
+        return None if row is None else Offer(summary_of(row), row["heard_s"], row["scale"])
 
     def write_on(self, side_id: str, changes: Mapping[str, str | None]) -> Summary | None:
         """Write on a side; return it as it is then, None where there is no such side."""
         with self.database.write() as db:
-            row = _row(db, side_id)
+            row = find(db, side_id)
             if row is None:
                 return None
-            label = _label(row).changed(changes)
-            columns = {**asdict(label), **_sorted_by(label, row["name"])}
-            settings = ", ".join(f"{name} = ?" for name in columns)
-            db.execute(
-                f"UPDATE side SET {settings} WHERE number = ?", (*columns.values(), row["number"])
-            )
-            last = _last_heard(db)
+            label = label_of(row).changed(changes)
+            relabel(db, row, label)
+            last = find_last_heard(db)
         self._last_heard = last
-        return replace(_summary(row), label=label, record=record_of(label))
+        return replace(summary_of(row), label=label, record=record_of(label))
 
-    def write_ahead(self, side_id: str, changes: Mapping[str, str | None]) -> Label:
-        """Write on a side that hasn't ended; return all that was written on it so."""
+    def tell_label(self, side_id: str, told: Mapping[str, str]) -> None:
+        """Take what the ear was told that a side is; what it tells again changes nothing here.
+
+        `told` has all of the ear's fields, an empty text where there is none.
+        """
         with self.database.write() as db:
+            row = find(db, side_id, ", ear_label")
+            if row is None:
+                return
+            written = label_of(row)
+            relabel(db, row, written.changed(news(told, json.loads(row["ear_label"]), written)))
+            db.execute(
+                "UPDATE side SET ear_label = ? WHERE number = ?",
+                (json.dumps(dict(told)), row["number"]),
+            )
+            last = find_last_heard(db)
+        self._last_heard = last
+
+    def write_ahead(self, side_id: str, changes: Mapping[str, str | None]) -> Label | None:
+        """Write on a side that isn't here yet; return all that was written on it so.
+
+        None where it has come meanwhile, or is gone again.
+        """
+        with self.database.write() as db:
+            if side_id in self._deleted or find(db, side_id) is not None:
+                return None
             row = db.execute(
                 "SELECT changes FROM label_ahead WHERE side_id = ?", (side_id,)
             ).fetchone()
@@ -161,7 +214,9 @@ class Records:
         """Forget a side; return whether there was one."""
         with self.database.write() as db:
             gone = db.execute("DELETE FROM side WHERE side_id = ?", (side_id,)).rowcount > 0
-            last = _last_heard(db)
+            last = find_last_heard(db)
+            if gone:
+                self._deleted.append(side_id)
         self._last_heard = last
         return gone
 
@@ -177,13 +232,13 @@ class Records:
                 more, more_values = after(wanted.sort, cursor)
                 where, values = f"{where} AND {more}", [*values, *more_values]
             rows = db.execute(
-                f"SELECT {_LISTED}, {key(wanted.sort)} AS sorted_by FROM side WHERE {where} "
+                f"SELECT {LISTED}, {key(wanted.sort)} AS sorted_by FROM side WHERE {where} "
                 f"ORDER BY {order(wanted.sort)} LIMIT ?",
                 (*values, limit + 1),
             ).fetchall()
         last = rows[limit - 1] if len(rows) > limit else None
         return Page(
-            sides=tuple(_summary(row) for row in rows[:limit]),
+            sides=tuple(summary_of(row) for row in rows[:limit]),
             total=total,
             cursor=None if last is None else cursor_of(last["sorted_by"], last["number"]),
         )
@@ -202,79 +257,21 @@ class Records:
         """Return the plays of a record's side, oldest first."""
         with self.database.read() as db:
             rows = db.execute(
-                f"SELECT {_LISTED}, heard_s, measurements FROM side WHERE record = ? "
+                f"SELECT {LISTED}, heard_s, measurements FROM side WHERE record = ? "
                 "ORDER BY started_at DESC, number DESC LIMIT ?",
                 (record, MOST_PLAYS),
             ).fetchall()
         return [
-            Play(_summary(row), row["heard_s"], json.loads(row["measurements"]))
+            Play(summary_of(row), row["heard_s"], json.loads(row["measurements"]))
             for row in reversed(rows)
         ]
 
 
-def _row(db: sqlite3.Connection, side_id: str) -> sqlite3.Row | None:
-    query = f"SELECT {_LISTED} FROM side WHERE side_id = ?"
-    row: sqlite3.Row | None = db.execute(query, (side_id,)).fetchone()
-    return row
-
-
-def _last_heard(db: sqlite3.Connection) -> Summary | None:
-    # The sign keeps SQLite from putting all of them in order: it goes back in time to the first.
-    query = f"SELECT {_LISTED} FROM side WHERE +source = 'ear' ORDER BY started_at DESC"
-    row = db.execute(f"{query} LIMIT 1").fetchone()
-    return None if row is None else _summary(row)
-
-
-def _insert(db: sqlite3.Connection, told: Told, label: Label, number: int | None) -> None:
-    columns = {
-        "number": number,
-        "side_id": told.side_id,
-        "started_at": told.started_at,
-        "source": told.source,
-        "name": told.name,
-        "duration_s": told.duration_s,
-        "heard_s": told.heard_s,
-        "rpm": told.rpm,
-        "grade_label": told.grade.label,
-        "grade_index": told.grade.index,
-        "confidence": told.grade.confidence,
-        "limited_by": told.grade.limited_by,
-        "reason": told.grade.reason,
-        "counts": json.dumps(told.counts),
-        "measurements": json.dumps(told.measurements),
-        **_sorted_by(label, told.name),
-        **asdict(label),
-    }
-    names, marks = ", ".join(columns), ", ".join("?" * len(columns))
-    added = db.execute(f"INSERT INTO side ({names}) VALUES ({marks})", [*columns.values()])
-    db.execute("INSERT INTO told VALUES (?, ?)", (added.lastrowid, zlib.compress(told.contract)))
-
-
-def _sorted_by(label: Label, name: str | None) -> dict[str, str | None]:
-    return {"record": record_of(label), "filed": filed(label, name)}
-
-
-def _label(row: sqlite3.Row) -> Label:
-    return Label(*(row[name] for name in FIELDS))
-
-
-def _summary(row: sqlite3.Row) -> Summary:
-    return Summary(
-        side_id=row["side_id"],
-        record=row["record"],
-        started_at=row["started_at"],
-        source=row["source"],
-        name=row["name"],
-        duration_s=row["duration_s"],
-        rpm=row["rpm"],
-        grade=GradeTold(
-            row["grade_label"],
-            row["grade_index"],
-            row["reason"],
-            row["limited_by"],
-            row["confidence"],
-        ),
-        counts=json.loads(row["counts"]),
-        label=_label(row),
-        has_sound=False,
-    )
+def _put_together(ours: Mapping[str, object], packed: bytes) -> Iterator[bytes]:
+    """Yield one object of our fields and those that were told, as text."""
+    yield json.dumps(ours).encode()[:-1] + b", "
+    unpacking = zlib.decompressobj()
+    # The first byte is the brace that ours has already.
+    unpacking.decompress(packed, 1)
+    while part := unpacking.decompress(unpacking.unconsumed_tail, _CHUNK):
+        yield part

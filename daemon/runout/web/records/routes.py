@@ -5,10 +5,11 @@ import json
 import logging
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, HTTPException, Query, Response
+from fastapi import APIRouter, Depends, HTTPException, Query
 from fastapi import Path as InPath
 from fastapi.responses import FileResponse, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
@@ -145,35 +146,36 @@ def sides_json(here: Here, wanted: Asked) -> StreamingResponse:
 
 @router.get(
     "/api/sides/{side_id}",
-    response_class=Response,
+    response_class=StreamingResponse,
     responses={
         200: {"content": {"application/json": {"schema": {"type": "object"}}}},
         **_NO_SIDE,
     },
 )
-def side(here: Here, side_id: SideId) -> Response:
+def side(here: Here, side_id: SideId) -> StreamingResponse:
     """Tell all of a side: the grading contract, what is written on it, which clips there are."""
-    contract = here.records.contract(side_id)
-    if contract is None:
+    parts = here.records.contract(side_id)
+    if parts is None:
         raise _no_side()
     ours = {
         "has_sound": here.uploads.has_sound(side_id),
         "clips": [path.name.removesuffix(CLIP_SUFFIX) for path in _clips_of(here.runtime, side_id)],
     }
-    body = json.dumps(ours).encode()[:-1] + b", " + contract[1:]
-    return Response(body, media_type="application/json")
+    first = json.dumps(ours).encode()[:-1] + b", " + next(parts)[1:]
+    return StreamingResponse(chain([first], parts), media_type="application/json")
 
 
 @router.patch("/api/sides/{side_id}", responses=_NO_SIDE)
 async def write_on(here: Here, side_id: SideId, changes: Changes) -> Summary:
-    """Write on a side, on the one that plays too."""
+    """Write on a side, on the one that plays too, or that has just ended and isn't here yet."""
     written = changes.model_dump(exclude_none=True)
     plays = here.live.side_id == side_id
-    summary = await asyncio.to_thread(_written, here.records, side_id, written, plays)
+    comes = plays or here.live.snapshot()["side_id"] == side_id
+    summary = await asyncio.to_thread(_written, here.records, side_id, written, comes)
     if summary is None:
         raise _no_side()
     for_ear = {key: text for key, text in written.items() if key in EAR_FIELDS}
-    if plays and for_ear and here.broker is not None:
+    if (plays or summary.duration_s is None) and for_ear and here.broker is not None:
         await _tell_ear(here.broker, for_ear)
     summary = _with_sound(here, summary)
     here.live.tell("side", asdict(summary))
@@ -194,10 +196,10 @@ def delete(here: Here, side_id: SideId) -> None:
 @router.get("/api/sides/{side_id}/listing", responses=_NO_SIDE)
 def listing(here: Here, side_id: SideId) -> Listing:
     """Write the text for a shop's listing."""
-    summary, contract = here.records.summary(side_id), here.records.contract(side_id)
-    if summary is None or contract is None:
+    offer = here.records.offer(side_id)
+    if offer is None:
         raise _no_side()
-    return listing_of(summary, contract)
+    return listing_of(offer)
 
 
 @router.get("/api/records/{record}", responses=problems(s404="No side is labelled so"))
@@ -240,14 +242,16 @@ def clip(
 
 
 def _written(
-    records: Records, side_id: str, changes: dict[str, Any], plays: bool
+    records: Records, side_id: str, changes: dict[str, Any], comes: bool
 ) -> Summary | None:
     summary = records.write_on(side_id, changes)
-    if summary is None and plays:
-        label = records.write_ahead(side_id, changes)
-        grade = GradeTold(None, None, "", "it plays", None)
-        return Summary(side_id, None, "", "ear", None, None, None, grade, {}, label, False)
-    return summary
+    if summary is not None or not comes:
+        return summary
+    label = records.write_ahead(side_id, changes)
+    if label is None:  # it came between the two
+        return records.write_on(side_id, changes)
+    grade = GradeTold(None, None, "", "it plays", None)
+    return Summary(side_id, None, "", "ear", None, None, None, grade, {}, label, False)
 
 
 async def _tell_ear(broker: Broker, label: dict[str, str]) -> None:

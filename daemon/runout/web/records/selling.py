@@ -1,14 +1,13 @@
 """The text of a shop's listing, of a side that is kept."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import get_args
+from typing import cast, get_args
 
 from runout.defects.event import Kind
-from runout.grading.grade import Grade
+from runout.grading.grade import Grade, Label
 from runout.report.page.listing import discogs, ebay
-from runout.web.records.side import Summary
+from runout.web.records.records import Offer
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +27,12 @@ class _Heard:
     counts: Mapping[Kind, int]
 
 
-def listing_of(summary: Summary, contract: bytes) -> Listing:
-    """Return the listing of a side, of which `contract` is all that was told."""
-    told = json.loads(contract)
+def listing_of(offer: Offer) -> Listing:
+    """Return the listing of a side."""
+    summary = offer.summary
     grade = Grade(
-        scale=str(told["grade"].get("scale", "goldmine")),
-        label=told["grade"]["label"],
+        scale=offer.scale,
+        label=cast(Label | None, summary.grade.label),
         index=summary.grade.index,
         probabilities={},
         limited_by=summary.grade.limited_by,
@@ -44,7 +43,7 @@ def listing_of(summary: Summary, contract: bytes) -> Listing:
     )
     kinds: tuple[Kind, ...] = get_args(Kind)
     counts = {kind: summary.counts[kind] for kind in kinds if kind in summary.counts}
-    heard = _Heard(grade, told["heard_s"], counts)
+    heard = _Heard(grade, offer.heard_s, counts)
     sleeve = summary.label.sleeve
     looks = f"Sleeve, graded by eye: {sleeve}." if sleeve else ""
     return Listing(

@@ -14,6 +14,8 @@ from runout.web.records.side import SOURCES, GradeTold, Source
 SIDE_ID = r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}"
 """What a side may be named"""
 _LABELS = ("NM", "VG+", "VG", "G+", "G", "F", "P")
+DEFAULT_SCALE = "goldmine"
+_LONGEST_SCALE = 100
 _LONGEST_WORDS = 1000
 _MOST_ROWS = 200
 """Measurements, and kinds of defects"""
@@ -36,11 +38,13 @@ class Told:
     heard_s: float
     """Seconds of it that were programme"""
     rpm: float | None
+    scale: str
+    """That it is graded on"""
     grade: GradeTold
     counts: dict[str, int]
     measurements: dict[str, float]
     label: dict[str, str]
-    """What the ear had been told that it is"""
+    """What the ear had been told that it is, an empty text where it hadn't; or nothing at all"""
     contract: bytes
     """JSON of the grading contract, and what else was told, without the fields that are ours"""
 
@@ -60,7 +64,7 @@ def read_told(side_json: bytes, source: str, name: str | None) -> Told:
     if duration_s is None:
         raise ToldError("no number 'duration_s'")
     heard_s = _number(fields, "heard_s")
-    told = {key: value for key, value in fields.items() if key not in _OURS}
+    grade = _table(fields, "grade")
     return Told(
         side_id=_side_id(fields),
         started_at=_utc(fields.get("started_at")),
@@ -69,11 +73,12 @@ def read_told(side_json: bytes, source: str, name: str | None) -> Told:
         duration_s=duration_s,
         heard_s=_tracks_s(fields, duration_s) if heard_s is None else heard_s,
         rpm=_number(fields, "rpm"),
-        grade=_grade(_table(fields, "grade")),
+        scale=clean(_text(grade.get("scale")), _LONGEST_SCALE) or DEFAULT_SCALE,
+        grade=_grade(grade),
         counts={key: round(number) for key, number in _numbers(fields, "counts").items()},
         measurements=_numbers(fields, "measurements"),
         label=_label(fields.get("label")),
-        contract=json.dumps(told, allow_nan=False).encode(),
+        contract=_packed({key: value for key, value in fields.items() if key not in _OURS}),
     )
 
 
@@ -83,8 +88,7 @@ def read_label(label_json: bytes) -> tuple[str, dict[str, str]]:
     Raises ToldError where it isn't that.
     """
     fields = _object(label_json)
-    table = _table(fields, "label")
-    return _side_id(fields), _label({name: table.get(name) or "" for name in EAR_FIELDS})
+    return _side_id(fields), _label(_table(fields, "label"))
 
 
 def _object(raw: bytes) -> dict[str, Any]:
@@ -95,6 +99,13 @@ def _object(raw: bytes) -> dict[str, Any]:
     if not isinstance(fields, dict):
         raise ToldError("not a JSON object")
     return fields
+
+
+def _packed(fields: Mapping[str, Any]) -> bytes:
+    try:
+        return json.dumps(fields, allow_nan=False).encode()
+    except ValueError as error:  # 1e999 is read as infinity, which JSON has no word for
+        raise ToldError("a number out of bounds in it") from error
 
 
 def _side_id(fields: Mapping[str, Any]) -> str:
@@ -120,8 +131,11 @@ def _grade(fields: Mapping[str, Any]) -> GradeTold:
 def _label(value: object) -> dict[str, str]:
     if not isinstance(value, dict):
         return {}
-    texts = {key: value.get(key) for key in EAR_FIELDS}
-    return {key: clean(text) for key, text in texts.items() if isinstance(text, str)}
+    return {key: clean(_text(value.get(key))) for key in EAR_FIELDS}
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
 
 
 def _utc(value: object) -> str:

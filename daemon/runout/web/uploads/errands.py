@@ -1,14 +1,11 @@
 """What a worker can be asked to do; each errand's files are named in it."""
 
-import math
 from collections.abc import Callable
-from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from runout import config
-from runout.defects.event import Event
 from runout.errors import RunoutError
 from runout.grade_file import grade_file
 from runout.grading.table import Table, load_table
@@ -16,6 +13,7 @@ from runout.model.card import Model, load_model
 from runout.opinion.installed import second_opinion
 from runout.opinion.listener import SecondOpinion
 from runout.report.messages import Fields, grade_line, rounded, side_fields, to_json
+from runout.side.fewer import MOST_EVENTS, with_fewer
 from runout.side.side import SideEnded
 from runout.web.predecessors import stored
 from runout.web.predecessors.answer import answer
@@ -24,10 +22,6 @@ from runout.web.uploads.seconds import by_second
 
 _HEARD = 0.8
 """Share of the work that is behind when the sound was heard"""
-
-
-MOST_EVENTS = 40_000
-"""In the records, whose process has little memory: 20 minutes of a shellac that never stops"""
 
 
 class Errands:
@@ -122,19 +116,6 @@ class Errands:
         ]
         status = "scratch_detected" if seconds else "clean"
         _answer(folder, to_json({"status": status, "total": len(seconds), "seconds": seconds}))
-
-
-def with_fewer(side: SideEnded, most: int) -> SideEnded:
-    """Return a side with at most so many events: its episodes, and the loudest of the others."""
-    if len(side.events) <= most:
-        return side
-
-    def rank(event: Event) -> tuple[bool, float]:
-        loud = event.peak_db if math.isfinite(event.peak_db) else -math.inf
-        return event.kind in ("click", "pop"), -loud
-
-    kept = sorted(side.events, key=rank)[:most]
-    return replace(side, events=tuple(sorted(kept, key=lambda event: event.time_s)))
 
 
 def _answer(folder: Path, text: str) -> None:

@@ -1,6 +1,7 @@
 """The line in which files wait: each in a folder with its job, so that a restart loses none."""
 
 import json
+import os
 import secrets
 import shutil
 import threading
@@ -13,6 +14,7 @@ from runout.errors import RunoutError
 from runout.report.instant import iso_utc
 from runout.report.payload import Json, printable
 from runout.web.uploads.job import Job, Source, Task, is_id
+from runout.whole_file import write_whole
 
 MOST_WAITING = 50
 MOST_KEPT = 100
@@ -36,23 +38,24 @@ class WaitingLine:
         self.changed = threading.Condition()
         """Held while jobs are looked at or changed"""
 
-    def take_up(self) -> None:
-        """Take up what an earlier run left: what waited whole waits again.
+    def take_up(self, became_a_side: Callable[[str], bool]) -> None:
+        """Take up what an earlier run left, in the order in which it came: what waited waits again.
 
-        What was being worked on may be what ended that run, and is said to have failed.
+        What was being worked on may be what ended that run, and is said to have failed, unless
+        `became_a_side` tells of its id that nothing but the end of it was missing.
         """
-        for folder in sorted(self._folder.iterdir()):
-            try:
-                job = Job(**json.loads((folder / _JOB).read_text(encoding="utf-8")))
-            except (OSError, ValueError, TypeError):
-                job = None
-            if job is not None and (job.id != folder.name or job.task != "upload"):
-                job = None
-            whole = job is not None and job.state == "waiting" and (folder / _SOUND).is_file()
-            if not whole:
+        left = {folder: _read(folder) for folder in self._folder.iterdir()}
+        jobs = [job for job in left.values() if job is not None]
+        for job in sorted(jobs, key=lambda job: job.started_at):
+            if job.state == "working" and became_a_side(job.id):
+                job = done(job)
+            elif job.state != "waiting" or not self.sound(job).is_file():
+                job = failed(job, INTERRUPTED)
+            self.set(job)
+        waiting = {job.id for job in self._jobs.values() if not job.over}
+        for folder in left:
+            if folder.name not in waiting:
                 shutil.rmtree(folder, ignore_errors=True)
-            if job is not None and is_id(job.id):
-                self.set(job if whole else failed(job, INTERRUPTED))
 
     def add(self, path: Path, name: str, source: Source, task: Task) -> Job:
         """Take a file over from `path`; raise RunoutError where too many wait."""
@@ -63,6 +66,9 @@ class WaitingLine:
         folder = self._folder / job.id
         folder.mkdir()
         try:
+            if task == "upload":
+                # Before its job is there to be taken up, should the power go.
+                _on_the_disk(path)
             path.rename(self.sound(job))
             self.write(job)
         except OSError:
@@ -134,12 +140,31 @@ class WaitingLine:
 
     def write(self, job: Job) -> None:
         """Note for a next run how far it is."""
-        path = self._folder / job.id / _JOB
-        path.write_text(json.dumps(asdict(job)), encoding="utf-8")
+        write_whole(self._folder / job.id / _JOB, json.dumps(asdict(job)))
 
     def remove(self, job_id: str) -> None:
         """Delete a job's folder with all that is in it."""
         shutil.rmtree(self._folder / job_id, ignore_errors=True)
+
+
+def _read(folder: Path) -> Job | None:
+    """The job of a folder; None where none is that could be gone on with."""
+    try:
+        job = Job(**json.loads((folder / _JOB).read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        return None
+    return job if job.id == folder.name and is_id(job.id) and job.task == "upload" else None
+
+
+def _on_the_disk(path: Path) -> None:
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+
+
+def done(job: Job) -> Job:
+    """Return a job that is done, as a side where it was to become one."""
+    side_id = job.id if job.task == "upload" else None
+    return replace(job, state="done", progress=1.0, stage="done", side_id=side_id)
 
 
 def failed(job: Job, why: str) -> Job:

@@ -52,4 +52,4 @@ def _write_flac(file: soundfile.SoundFile, path: Path, gain: float) -> None:
             for block in file.blocks(_FRAMES, dtype="float32"):
                 out.write(np.clip(block * np.float32(gain), -1.0, 1.0))
     except soundfile.LibsndfileError as error:
-        raise RunoutError(f"could not be written as FLAC: {error}") from error
+        raise RunoutError(f"could not be written as FLAC: {error.error_string}") from error

@@ -18,7 +18,7 @@ from runout.report.payload import Json
 from runout.web.records.told import ToldError
 from runout.web.uploads.job import Job, Source, Task
 from runout.web.uploads.limits import Limits
-from runout.web.uploads.line import WaitingLine, cancelled, failed
+from runout.web.uploads.line import WaitingLine, cancelled, done, failed
 from runout.web.uploads.process import EndedError, WorkerProcess
 from runout.web.uploads.quick import Quick
 from runout.web.uploads.room import has_room
@@ -48,6 +48,9 @@ class Shelf(Protocol):
 
         Raises ToldError or sqlite3.Error where it can't be kept.
         """
+
+    def summary(self, side_id: str) -> object | None:
+        """Return what is told of a side in short; None where there is no such side."""
 
 
 class Uploads:
@@ -83,6 +86,8 @@ class Uploads:
         self._arriving = threading.BoundedSemaphore(MOST_ARRIVING)
         self._line = WaitingLine(self._folder / "jobs", tell)
         self._worker: WorkerProcess | None = None
+        self._unwanted: str | None = None
+        """Id of the job that was cancelled while it was worked on"""
         self._stopping = False
         self._thread = threading.Thread(target=self._work, name="runout-uploads", daemon=True)
 
@@ -93,7 +98,7 @@ class Uploads:
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir(parents=True)
         (self._folder / "jobs").mkdir(exist_ok=True)
-        self._line.take_up()
+        self._line.take_up(self._became_a_side)
         self._thread.start()
 
     def stop(self) -> None:
@@ -153,8 +158,10 @@ class Uploads:
                 return False
             if job.over:
                 self._line.drop(job_id)
-            elif job.state == "working" and self._worker is not None:
-                self._worker.kill()
+            elif job.state == "working":
+                self._unwanted = job_id
+                if self._worker is not None:
+                    self._worker.kill()
                 return True  # its folder is the worker's until it is gone
             else:
                 self._line.set(cancelled(job))
@@ -199,13 +206,17 @@ class Uploads:
 
     def _work_on(self, job: Job) -> None:
         job = self._done(job)
-        with self._line.changed:
-            self._worker = None
-            if self._stopping and job.state == "cancelled":
-                return  # the next run says what became of it
+        if self._stopping and job.state == "cancelled" and self._unwanted != job.id:
+            return  # the next run says what became of it
         if job.state != "done" or job.task == "upload":
             self._line.remove(job.id)
-        self._line.set(job)
+        with self._line.changed:
+            self._worker = None
+            # Of what is a side already, nothing can be taken back here.
+            unwanted = self._unwanted == job.id and job.side_id is None
+            self._line.set(cancelled(job) if unwanted else job)
+        if unwanted:
+            self._line.remove(job.id)
 
     def _done(self, job: Job) -> Job:
         """Have a job done; return it as it is then."""
@@ -231,13 +242,12 @@ class Uploads:
             return cancelled(heard)
         except (RunoutError, OSError, sqlite3.Error, ToldError) as error:
             _log.warning("a file that was handed in failed: %s: %s", job.name, error)
-            return failed(heard, str(error))
-        side_id = job.id if job.task == "upload" else None
-        return replace(heard, state="done", progress=1.0, stage="done", side_id=side_id)
+            return failed(heard, _words(error))
+        return done(heard)
 
     def _hire(self, job: Job) -> WorkerProcess:
         with self._line.changed:
-            if self._stopping or self._line.get(job.id) != job:
+            if self._stopping or self._unwanted == job.id:
                 raise EndedError("was cancelled")
             self._worker = WorkerProcess(self._limits, self._scratch)
             return self._worker
@@ -253,6 +263,8 @@ class Uploads:
         return {**self.errand(job.task, sound, made, job.name, self._most_s), "fields": fields}
 
     def _keep(self, job: Job) -> None:
+        if self._unwanted == job.id:
+            raise EndedError("was cancelled")
         made = self._line.made(job.id)
         answer = made / ANSWER
         side_json = answer.read_bytes()
@@ -263,3 +275,17 @@ class Uploads:
         except BaseException:
             self.sounds.forget(job.id)
             raise
+
+    def _became_a_side(self, job_id: str) -> bool:
+        """Tell what became of a job amid which the run ended; none but a side has a sound."""
+        if self._shelf.summary(job_id) is not None:
+            return True
+        self.sounds.forget(job_id)
+        return False
+
+
+def _words(error: Exception) -> str:
+    """What is said of an error to whoever handed a file in: where it lies here is not for them."""
+    if isinstance(error, OSError):
+        return f"could not be worked on: {error.strerror}"
+    return str(error)
