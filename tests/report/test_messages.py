@@ -209,9 +209,7 @@ def test_each_track_is_told_and_a_second_opinion_where_there_is_one() -> None:
 
 def test_times_are_told_in_utc() -> None:
     summer = timezone(timedelta(hours=2))
-    assert (
-        iso_utc(datetime(2025, 7, 1, 1, 30, tzinfo=summer)) == "2025-06-30T23:30:00.000Z"
-    )
+    assert iso_utc(datetime(2025, 7, 1, 1, 30, tzinfo=summer)) == "2025-06-30T23:30:00.000Z"
 
 
 @given(st.floats(), st.floats(), st.floats())

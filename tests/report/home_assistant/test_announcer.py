@@ -12,7 +12,12 @@ from report.brokers import Broker, Recorder, wait_until
 from report.examples import SIDE
 from runout.config import MqttSettings
 from runout.report.home_assistant.announcer import KEPT_WAIT_S, REVIVED_S, Announcer
-from runout.report.home_assistant.discovery import config_topic, device_config, to_payload
+from runout.report.home_assistant.discovery import (
+    REVIVED_AT_ONCE,
+    config_topic,
+    device_config,
+    to_payload,
+)
 from runout.report.mqtt.publisher import Publisher
 from runout.report.mqtt.topics import Topics
 from runout.report.mqtt.voice import Handler, Word
@@ -85,7 +90,7 @@ def test_a_connection_is_told_once_and_retained(voice: Voice) -> None:
     assert list(voice.greeting()) == []
     (word,) = voice.after(10.0)
     assert (word.topic, word.qos, word.retain) == (TOPIC, 1, True)
-    assert word.payload == to_payload(device_config(TOPICS))
+    assert word.payload == to_payload(device_config(TOPICS), TOPICS)
     voice.greeting()
     assert len(voice.after(10.0)) == 1
 
@@ -135,6 +140,25 @@ def test_a_home_assistant_that_has_started_sees_it_once_more_and_forgets_it(voic
     assert voice.after(10.0) == []
 
 
+def test_many_are_revived_a_few_at_a_time(voice: Voice) -> None:
+    many = {f"dust_{number}": {"platform": "sensor", "name": "Dust"} for number in range(7)}
+    voice.greeting()
+    voice.arrives(TOPIC, json.dumps({"components": many}), retained=True)
+    voice.after(KEPT_WAIT_S + 1.0)
+    voice.arrives(BIRTH, "online")
+    said = voice.after(WAIT_S + 5 * REVIVED_S)
+    seen: list[str] = []
+    for word in said:
+        components = json.loads(word.payload)["components"]
+        assert all(components[name] == SHORT for name in seen)  # those before are removed
+        revived = [name for name in many if components[name] != SHORT]
+        assert len(revived) <= REVIVED_AT_ONCE
+        assert word.retain == (not revived)
+        seen += revived
+    assert sorted(seen) == sorted(many)
+    assert said[-1].retain
+
+
 @pytest.fixture
 def publisher(broker: Broker, tmp_path: Path) -> Iterator[Publisher]:
     outbox = str(tmp_path / "outbox.db")
@@ -154,7 +178,7 @@ def test_over_a_real_broker(broker: Broker, publisher: Publisher) -> None:
             return [m.payload for m in recorder.messages if m.topic == TOPIC][1:]
 
         wait_until(lambda: len(configs()) == 1)
-        assert configs()[0] == to_payload(device_config(TOPICS, retired={"dust": "sensor"}))
+        assert configs()[0] == to_payload(device_config(TOPICS, retired={"dust": "sensor"}), TOPICS)
         recorder.publish(BIRTH, "online")
         wait_until(lambda: len(configs()) == 3, 15.0)
         assert configs()[2] == configs()[0]

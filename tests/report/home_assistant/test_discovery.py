@@ -12,7 +12,9 @@ from runout.grading.grade import LABELS
 from runout.health import health_fields
 from runout.report import messages
 from runout.report.home_assistant.discovery import (
+    _SHORT,
     MOST_RETIRED,
+    REVIVED_AT_ONCE,
     birth_topic,
     config_topic,
     device_config,
@@ -24,6 +26,7 @@ from runout.report.home_assistant.triggers import TRIGGERS
 from runout.report.instant import iso_utc
 from runout.report.messages import Fields
 from runout.report.mqtt.commands import COMMANDS, parse
+from runout.report.mqtt.link import LARGEST_PACKET
 from runout.report.mqtt.topics import Topics
 
 TOPICS = Topics("runout", "Box-1")
@@ -200,13 +203,13 @@ def test_an_entity_of_another_version_is_taken_away() -> None:
     assert now["dust"] == {"platform": "sensor"}
     assert next(iter(now)) == "dust"
     # ... and goes on to be, when a third version reads that one.
-    assert retired_by(to_payload(device_config(TOPICS, retired=retired)), CONFIG) == retired
+    third = to_payload(device_config(TOPICS, retired=retired), TOPICS)
+    assert retired_by(third, CONFIG) == retired
 
 
 def test_what_is_revived_can_be_set_up() -> None:
-    config = device_config(
-        TOPICS, retired={"dust": "sensor", "on_dust": "device_automation"}, revive=True
-    )
+    gone = {"dust": "sensor", "on_dust": "device_automation"}
+    config = device_config(TOPICS, retired=gone, revive=gone)
     revived: dict[str, Fields] = config["components"]  # type: ignore[assignment]
     assert revived["dust"]["unique_id"] == "runout_Box-1_dust"
     assert "state_topic" in revived["dust"]
@@ -236,13 +239,76 @@ def test_rubbish_that_the_broker_kept_takes_nothing_away(kept: str | bytes) -> N
     assert retired_by(kept, CONFIG) == {}
 
 
-def test_the_payload_fits_into_what_rumqttd_takes() -> None:
-    many = {f"entity_{n}": "sensor" for n in range(MOST_RETIRED)}
-    box = Topics("runout", "a" * 12)
-    for revive in (False, True):
-        assert len(to_payload(device_config(box, retired=many, revive=revive))) < 20_480
+def packet_of(topics: Topics, prefix: str, revive: bool) -> int:
+    """Bytes of the longest PUBLISH behind its fixed header (MQTT 3.1.1, 3.3): QoS 1."""
+    gone = {f"{number:_<24}": "select" for number in range(MOST_RETIRED)}
+    config = device_config(topics, gone, list(gone)[:REVIVED_AT_ONCE] if revive else ())
+    topic = config_topic(prefix, topics)
+    assert set(retired_by(to_payload(config, topics), CONFIG)) == set(gone)
+    return 2 + len(topic) + 2 + len(to_payload(config, topics).encode())
+
+
+@pytest.mark.parametrize("revive", [False, True])
+def test_the_whole_packet_fits_into_what_rumqttd_takes(revive: bool) -> None:
+    assert packet_of(Topics("runout", "a" * 16), "homeassistant", revive) <= 20_480
+
+
+def test_with_the_longest_names_it_is_no_more_than_we_take_ourselves() -> None:
+    """What the broker kept of us comes back, and must not be refused."""
+    assert packet_of(Topics("runout", "a" * 64), "homeassistant", revive=True) <= 28_000
+    assert packet_of(Topics("b" * 128, "a" * 64), "p" * 128, revive=True) <= LARGEST_PACKET
+
+
+def test_every_key_can_be_retired() -> None:
+    everything = json.dumps({"components": COMPONENTS})
+    nothing: Fields = {"components": {}}
+    for key in COMPONENTS:
+        one = json.dumps({"components": {key: COMPONENTS[key]}})
+        assert set(retired_by(one, nothing)) == {key}
+    assert len(retired_by(everything, nothing)) == MOST_RETIRED
+
+
+def expanded(payload: str) -> Fields:
+    """As Home Assistant reads it: abbreviations and the base topic in full, what all share."""
+    long = {short: name for name, short in _SHORT.items()}
+
+    def named(value: object) -> object:
+        if isinstance(value, list):
+            return [named(one) for one in value]
+        if isinstance(value, dict):
+            return {long.get(name, name): named(one) for name, one in value.items()}
+        return value
+
+    config = json.loads(payload)
+    components = {}
+    for key, fields in config.pop("components").items():
+        base = fields.pop("~", "~")
+        told = json.loads(json.dumps(named(fields)).replace('"~/', f'"{base}/'))
+        components[key] = told
+    config = named(config)
+    assert isinstance(config, dict)
+    return config | {"components": components}
+
+
+def test_what_is_short_says_all_that_was_long() -> None:
+    short = to_payload(CONFIG, TOPICS)
+    read = expanded(short)
+    for key, fields in COMPONENTS.items():
+        shared = {"state_topic": CONFIG["state_topic"]} if "state_topic" in fields else {}
+        assert shared | read["components"][key] == fields, key  # type: ignore[index,operator]
+    assert {**read, "components": 0} == {**CONFIG, "components": 0}
+    for fields in json.loads(short)["components"].values():
+        assert json.dumps(fields).count("runout/Box-1") <= 1
 
 
 def test_so_much_is_remembered_and_no_more() -> None:
     many = {f"old_{n}": {"platform": "sensor"} for n in range(1000)}
     assert len(retired_by(json.dumps({"components": many}), CONFIG)) == MOST_RETIRED
+
+
+def test_what_goes_now_comes_before_what_went_long_ago() -> None:
+    """Else an upgrade would leave ghosts where earlier ones have filled the list."""
+    long_ago = {f"old_{n}": {"p": "sensor"} for n in range(MOST_RETIRED)}
+    now = {f"new_{n}": {"p": "sensor", "name": "New"} for n in range(MOST_RETIRED - 1)}
+    gone = retired_by(json.dumps({"components": long_ago | now}), CONFIG)
+    assert list(gone) == [*now, "old_0"]

@@ -1,11 +1,17 @@
 import json
 import logging
+import threading
 from pathlib import Path
 
 import pytest
 
+from report.brokers import wait_until
+from report.examples import SIDE
+from runout.config import MqttSettings
+from runout.report.mqtt import labels as labels_module
 from runout.report.mqtt.commands import Label
-from runout.report.mqtt.labels import SAME_RECORD_S, Labels
+from runout.report.mqtt.labels import SAME_RECORD_S, SAME_RECORD_WITHIN_S, Labels
+from runout.report.mqtt.publisher import Publisher
 
 CAN = Label(artist="Can", title="Future Days")
 NONE = {"artist": None, "title": None, "side": None, "catalogue": None, "note": None}
@@ -16,11 +22,26 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "last-side.json"
 
 
+class Clock:
+    """A clock on the wall."""
+
+    now = 1.8e9
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def write(labels: Labels) -> None:
+    labels.keep()
+    labels.write()
+
+
 def play(labels: Labels, name: str, at_s: float = 100.0, label: Label | None = None) -> None:
     labels.begins(at_s)
     if label is not None:
         assert labels.give(label)
     labels.ends({"side_id": name})
+    write(labels)
 
 
 def told(labels: Labels) -> tuple[object, object]:
@@ -47,6 +68,7 @@ def test_the_last_side_and_its_label_outlive_the_process(path: Path) -> None:
     after = Labels(path)
     assert (told(after), after.label) == (("a", "Can"), CAN)
     assert after.give(Label(artist="CAN", title=""))
+    write(after)
     again = Labels(path)
     assert (told(again), again.label) == (("a", "CAN"), Label(artist="CAN"))
     # The record that is put on now is another.
@@ -59,6 +81,7 @@ def test_a_side_that_a_kill_cut_off_keeps_its_label_and_the_last_one_its_own(pat
     play(killed, "a", label=Label(artist="Neu!"))
     killed.begins(100.0)
     killed.give(CAN)
+    write(killed)
     after = Labels(path)
     assert (told(after), after.label.artist) == (("a", "Neu!"), "Neu!")
     after.begins(0.0)
@@ -76,6 +99,7 @@ def test_one_that_the_end_of_the_sound_cut_off_does_too_once_sound_comes_back(pa
     labels.sound_ends()
     labels.ends({"side_id": "a"})
     assert labels.give(Label(side="B"))  # while the preamp is unplugged
+    write(labels)
     for after in (labels, Labels(path)):
         assert told(after) == ("a", "Can")
         after.begins(SAME_RECORD_S)
@@ -86,9 +110,11 @@ def test_one_that_begins_later_is_another_record_whatever_comes_after(path: Path
     killed = Labels(path)
     killed.begins(100.0)
     killed.give(CAN)
+    write(killed)
     after = Labels(path)
     after.begins(SAME_RECORD_S + 0.1)
     assert after.label == Label()
+    write(after)
     again = Labels(path)  # killed once more, amid the other
     again.begins(0.0)
     assert again.label == Label()
@@ -98,12 +124,118 @@ def test_after_a_bump_the_cut_off_side_still_goes_on(path: Path) -> None:
     killed = Labels(path)
     killed.begins(100.0)
     killed.give(CAN)
+    write(killed)
     after = Labels(path)
     after.begins(0.2)
     after.none()
     assert after.label == Label()
     after.begins(3.0)
     assert after.label == CAN
+
+
+def test_a_label_that_a_bump_was_given_is_no_side_s(path: Path) -> None:
+    killed = Labels(path)
+    killed.begins(100.0)
+    killed.give(CAN)
+    write(killed)
+    after = Labels(path)
+    after.begins(0.2)
+    after.give(Label(artist="Neu!"))
+    after.none()
+    write(after)
+    for one in (after, Labels(path)):
+        one.begins(3.0)
+        assert one.label == CAN
+    labels = Labels(None)
+    labels.begins(0.2)
+    labels.give(CAN)
+    labels.none()
+    labels.begins(3.0)
+    assert labels.label == Label()
+
+
+@pytest.mark.parametrize("stopped", [False, True])
+@pytest.mark.parametrize(("away_s", "same"), [(-3600.0, True), (1700.0, True), (86_400.0, False)])
+def test_half_an_hour_later_it_is_another_record(
+    path: Path, away_s: float, same: bool, stopped: bool
+) -> None:
+    """The strip is switched off in the run-out, and the next day another record lies there.
+
+    A small computer has no clock of its own: it may be behind until it has asked for the time.
+    """
+    clock = Clock()
+    labels = Labels(path, clock)
+    labels.begins(100.0)
+    labels.give(CAN)
+    write(labels)
+    clock.now += 60.0
+    if stopped:
+        labels.sound_ends()
+        labels.ends({"side_id": "a"})
+        write(labels)
+        clock.now += SAME_RECORD_WITHIN_S - 1700.0
+    clock.now += away_s
+    for after in (Labels(path, clock), labels) if stopped else (Labels(path, clock),):
+        after.begins(8.0)
+        assert after.label == (CAN if same else Label())
+
+
+def test_one_of_an_earlier_version_has_no_age_and_is_nobody_s(path: Path) -> None:
+    path.write_text('{"side": null, "label": {"artist": "Can"}}')
+    labels = Labels(path)
+    labels.begins(0.0)
+    assert labels.label == Label()
+
+
+def test_only_what_has_changed_is_written(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    written: list[str] = []
+    monkeypatch.setattr(labels_module, "write_whole", lambda _, text: written.append(text))
+    labels = Labels(path)
+    labels.begins(100.0)
+    assert not labels.keep()
+    for _ in range(20):
+        assert labels.give(CAN)
+        write(labels)
+    assert len(written) == 1
+    labels.ends({"side_id": "a"})
+    side = labels.side
+    write(labels)
+    assert labels.give(Label(artist="Can"))
+    assert labels.side is side
+    write(labels)
+    assert len(written) == 2
+    # Of many while the disk is busy, the last.
+    for number in range(10):
+        labels.give(Label(side=str(number)))
+        labels.keep()
+    labels.write()
+    labels.write()
+    assert len(written) == 3
+    assert json.loads(written[-1])["side"]["label"]["side"] == "9"
+
+
+def test_who_listens_never_waits_for_the_disk(tmp_path: Path) -> None:
+    """The link's thread writes, once what was posted before is in the outbox."""
+    settings = MqttSettings("", device_id="box", outbox=str(tmp_path / "outbox.db"))
+    publisher = Publisher(settings)
+    threads: list[tuple[str, int]] = []
+    file = publisher._labels.write
+
+    def writing() -> None:
+        threads.append((threading.current_thread().name, len(publisher._outbox)))
+        file()
+
+    publisher._labels.write = writing  # type: ignore[method-assign]
+    publisher.start()
+    publisher.heard(SIDE)
+    wait_until(lambda: (tmp_path / "last-side.json").exists())
+    publisher.label(CAN)
+    publisher.label(CAN)
+    wait_until(lambda: len(threads) == 2)
+    publisher.stop()
+    # The label has the side told again, the same label doesn't.
+    assert threads == [("mqtt", 1), ("mqtt", 2)]
+    assert told(Labels(tmp_path / "last-side.json")) == (SIDE.side_id, "Can")
 
 
 def test_a_stop_without_a_side_cuts_nothing_off(path: Path) -> None:

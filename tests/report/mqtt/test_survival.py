@@ -198,6 +198,26 @@ def test_the_last_side_is_told_again_after_a_power_cut_and_starts_nothing(
 
 
 @WITH_MOSQUITTO
+def test_the_last_side_is_told_again_though_events_wait(mosquitto: Mosquitto) -> None:
+    mosquitto.start()
+    before = Publisher(settings(mosquitto.port))
+    before.start()
+    before.heard(SIDE)
+    wait_until(lambda: before.voice.depth == 0)
+    mosquitto.stop()  # and forgets it
+    before.heard(click(1))
+    before.stop()
+    mosquitto.start()
+    after = Publisher(settings(mosquitto.port))
+    with Recorder(mosquitto.port) as recorder:
+        after.start()
+        wait_until(lambda: len(recorder.of("event")) == 1)
+        after.stop()
+        (side,) = [json.loads(payload) for payload in recorder.said("side")]
+        assert side["side_id"] == SIDE.side_id
+
+
+@WITH_MOSQUITTO
 def test_a_side_that_waits_is_not_told_before_its_turn(mosquitto: Mosquitto) -> None:
     before = Publisher(settings(mosquitto.port))
     for name in ("older", "newer"):

@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import logging
+import threading
 import time
 from pathlib import Path
 
@@ -72,10 +73,13 @@ def test_a_broker_without_room_is_asked_again_and_nothing_is_lost(
 
 
 def test_a_slow_broker_gets_all_in_order_and_holds_up_nobody() -> None:
-    """Each confirmation takes 20 ms, or 50 a second: less than what there is to tell."""
+    """It confirms nothing until all is heard; then each takes 20 ms, or 50 a second."""
+    heard = threading.Event()
 
-    def answer(_topic: str, _payload: str) -> int:
-        time.sleep(0.02)
+    def answer(topic: str, _payload: str) -> int:
+        if topic.endswith(("/event", "/side")):
+            assert heard.wait(30.0)
+            time.sleep(0.02)
         return 0
 
     with Moody(answer) as broker:
@@ -86,8 +90,9 @@ def test_a_slow_broker_gets_all_in_order_and_holds_up_nobody() -> None:
         for number in range(150):
             publisher.heard(click(number))
         publisher.heard(SIDE)
-        # It is with the thread that speaks, or kept, before the broker has a part of it.
-        assert len(events(broker.got)) < 150
+        # It is with the thread that speaks, or kept, though the broker has no part of it.
+        assert events(broker.got) == []
+        heard.set()
         wait_until(lambda: publisher.voice.depth == 0, 30.0)
         assert events(broker.got) == [f"e{number}" for number in range(150)]
         assert sum(topic.endswith("/side") for topic, _ in broker.got) == 1
@@ -245,3 +250,27 @@ def test_a_side_that_is_too_large_for_the_broker_stays_and_holds_up_nothing(
         wait_until(lambda: len(recorder.of("side")) == 1)
         again.stop()
     generous.stop()
+
+
+@WITH_MOSQUITTO
+def test_a_word_that_is_too_large_is_one_warning(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What Home Assistant is told, at a broker that takes no more than a side."""
+    broker = Mosquitto(tmp_path, "allow_anonymous true", "max_packet_size 10000")
+    broker.start()
+    talkative = dataclasses.replace(settings(broker.port), discovery_prefix="homeassistant")
+    publisher = Publisher(talkative)
+    with Recorder(broker.port) as recorder:
+        publisher.start()
+        assert publisher.wait_until_connected(5.0)
+        wait_until(lambda: bool(warnings(caplog)))
+        recorder.publish("homeassistant/status", "online")
+        publisher.heard(SIDE)
+        wait_until(lambda: len(recorder.of("side")) == 1)
+        publisher.stop()
+    broker.stop()
+    assert warnings(caplog) == [
+        "MQTT: the broker takes no more than 10000 bytes, too few for "
+        "homeassistant/device/box/config; going on without"
+    ]

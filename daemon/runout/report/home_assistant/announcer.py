@@ -8,6 +8,7 @@ from paho.mqtt.client import MQTTMessage
 
 from runout.report.home_assistant.discovery import (
     MOST_RETIRED,
+    REVIVED_AT_ONCE,
     birth_topic,
     config_topic,
     device_config,
@@ -48,14 +49,14 @@ class Announcer:
         self._config_topic = config_topic(prefix, topics)
         self._retired: dict[str, str] = {}
         self._due_s: float | None = None
-        self._revive = False
+        self._to_revive: list[str] = []
         voice.greet(self._connected)
         voice.hear(self._config_topic, self._kept)
         voice.hear(birth_topic(prefix), self._birth)
         voice.often(self._step)
 
     def _connected(self) -> Sequence[Word]:
-        self._revive = False
+        self._to_revive.clear()
         self._due_s = self._clock() + KEPT_WAIT_S
         return ()
 
@@ -72,13 +73,16 @@ class Announcer:
         if bytes(message.payload) == ONLINE.encode():
             self._due_s = self._clock() + self._wait_s()
             # It has forgotten what it knew of them, but not that they were.
-            self._revive = bool(self._retired)
+            self._to_revive = list(self._retired)
 
     def _step(self) -> None:
         if self._due_s is None or self._clock() < self._due_s:
             return
-        config = device_config(self._topics, self._retired, self._revive)
+        # Those before them are removed by the same payload.
+        revived = self._to_revive[:REVIVED_AT_ONCE]
+        del self._to_revive[:REVIVED_AT_ONCE]
+        config = device_config(self._topics, self._retired, revived)
         # What is revived for a moment must not be what a later start finds.
-        self._voice.say(Word(self._config_topic, to_payload(config), retain=not self._revive))
-        self._due_s = self._clock() + REVIVED_S if self._revive else None
-        self._revive = False
+        payload = to_payload(config, self._topics)
+        self._voice.say(Word(self._config_topic, payload, retain=not revived))
+        self._due_s = self._clock() + REVIVED_S if revived else None

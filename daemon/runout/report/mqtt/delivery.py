@@ -153,6 +153,8 @@ class Delivery:
 
     def keep(self, now_s: float, everything: bool = False) -> None:
         """Keep what isn't confirmed in time, or `everything`, and delete what is; call it often."""
+        if self._outbox.revive():
+            self._rewind = 0
         if self._confirmed and (
             everything or len(self._confirmed) >= _DELETE_AT or now_s >= self._delete_due_s
         ):

@@ -56,8 +56,11 @@ class Outbox:
         self._left: str | None = None
         """Path of the file that couldn't be written any more"""
         self._left_at_s = 0.0
+        self._left_last = 0
+        """Number of the newest letter that it may have"""
         self._forgotten: set[int] = set()
-        """Numbers that the file may have, and shouldn't"""
+        """Numbers that it may have, and shouldn't"""
+        self.last = 0
         self._most = settings.outbox_messages
         self._most_bytes = settings.outbox_mb * 1_000_000
         self._path = IN_MEMORY
@@ -78,6 +81,11 @@ class Outbox:
         return self._bytes
 
     @property
+    def has_side(self) -> bool:
+        """Whether a side is in it."""
+        return bool(self._select("SELECT 1 FROM letter WHERE NOT event LIMIT ?", 1))
+
+    @property
     def durable(self) -> bool:
         """Whether what is in it outlives the process."""
         return self._path != IN_MEMORY
@@ -94,7 +102,7 @@ class Outbox:
 
         Returns whether older ones have come back, with a file that can be written again.
         """
-        back = self._back_to_file()
+        back = self.revive()
         rows = [(one.number, one.topic, one.payload, one.event) for one in letters]
         while True:
             try:
@@ -102,11 +110,40 @@ class Outbox:
                 break
             except sqlite3.Error as error:
                 self._leave(error)
-        self.last = letters[-1].number
+        self.last = max(self.last, letters[-1].number)
         self._count += len(letters)
         self._bytes += sum(len(one.payload) for one in letters)
         self._trim()
         return back
+
+    def revive(self, at_once: bool = False) -> bool:
+        """Try a file again that couldn't be written, once it is time; call it often.
+
+        Returns whether it is in use again, and older letters have come back with it.
+        """
+        due = at_once or self._clock() - self._left_at_s >= BACK_TO_FILE_S
+        if self._left is None or not due:
+            return False
+        self._left_at_s = self._clock()
+        rows = self._db.execute(f"SELECT {COLUMNS} FROM letter").fetchall()
+        try:
+            db = database(self._left)
+            try:
+                with db:
+                    gone = [(number,) for number in self._forgotten]
+                    db.executemany("DELETE FROM letter WHERE number = ?", gone)
+                    insert(db, rows)
+            except sqlite3.Error:
+                db.close()
+                raise
+        except sqlite3.Error:
+            return False  # as before, which was said
+        self._db.close()
+        self._db, self._path, self._left = db, self._left, None
+        self._forgotten.clear()
+        self._count, self._bytes, _ = self._totals()
+        _log.info("MQTT: outbox %s can be written again", self._path)
+        return True
 
     def after(self, number: int, most: int) -> list[Letter]:
         """The first letters with a higher number, `most` at most."""
@@ -117,12 +154,12 @@ class Outbox:
     def delete(self, sizes: Mapping[int, int]) -> None:
         """Forget letters: the length of each by its number."""
         if self._left is not None:
-            self._forgotten.update(sizes)
+            self._forgotten.update(number for number in sizes if number <= self._left_last)
         self._delete(sizes)
 
     def close(self) -> None:
         """Let go of the file."""
-        self._back_to_file(at_once=True)
+        self.revive(at_once=True)
         self._db.close()
 
     def _delete(self, sizes: Mapping[int, int]) -> None:
@@ -202,6 +239,7 @@ class Outbox:
         else:
             _log.warning("MQTT: outbox %s: %s; going on in memory", path, error)
             self._left, self._left_at_s = path, self._clock()
+            self._left_last = self.last
             self._db = database(IN_MEMORY)
         insert(self._db, rows)
         self._count, self._bytes, _ = self._totals()
@@ -231,32 +269,6 @@ class Outbox:
             _log.warning("MQTT: outbox %s: %s (%s); going on in memory", path, error, stuck)
             return database(IN_MEMORY)
         return self._open(path)
-
-    def _back_to_file(self, at_once: bool = False) -> bool:
-        """Try the file again, if one was left and it is time; whether it is in use again."""
-        due = at_once or self._clock() - self._left_at_s >= BACK_TO_FILE_S
-        if self._left is None or not due:
-            return False
-        self._left_at_s = self._clock()
-        rows = self._db.execute(f"SELECT {COLUMNS} FROM letter").fetchall()
-        try:
-            db = database(self._left)
-            try:
-                with db:
-                    gone = [(number,) for number in self._forgotten]
-                    db.executemany("DELETE FROM letter WHERE number = ?", gone)
-                    insert(db, rows)
-            except sqlite3.Error:
-                db.close()
-                raise
-        except sqlite3.Error:
-            return False  # as before, which was said
-        self._db.close()
-        self._db, self._path, self._left = db, self._left, None
-        self._forgotten.clear()
-        self._count, self._bytes, _ = self._totals()
-        _log.info("MQTT: outbox %s can be written again", self._path)
-        return True
 
     def _set_aside(self, path: str, error: sqlite3.Error) -> None:
         aside = f"{path}.broken"

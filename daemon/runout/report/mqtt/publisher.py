@@ -80,8 +80,9 @@ class Publisher:
         self._labels = Labels(self._outbox.beside("last-side.json"))
         self.voice = Voice(Delivery(self._outbox, letters_per_s), self._outbox.durable)
         """For what else is to be said and heard on the same connection"""
-        # A broker that lost its power with us has forgotten it. What waits in the outbox is newer.
-        if self._labels.side is not None and not len(self._outbox):
+        # A broker that lost its power with us has forgotten it. A side that waits in the outbox is
+        # this one, or newer.
+        if self._labels.side is not None and not self._outbox.has_side:
             self.voice.recall_side(self.topics.side, messages.to_json(self._labels.side))
         self.voice.greet(self._greeting)
         if settings.discovery_prefix:
@@ -122,6 +123,7 @@ class Publisher:
             case SideStarted():
                 self._side_started_at = self._now()
                 self._labels.begins(heard.time_s)
+                self._keep_labels()
             case DefectHeard():
                 self._say_event(heard)
             case SideEnded():
@@ -131,12 +133,14 @@ class Publisher:
                 self._side_started_at = None
                 self._labels.ends(messages.side_payload(heard, began))
                 self._say_side()
+                self._keep_labels()
 
     def no_side(self) -> None:
         """What began as a side was none: the one before is still the last."""
         self._rate.forget_episodes()
         self._side_started_at = None
         self._labels.none()
+        self._keep_labels()
 
     def sound_ends(self) -> None:
         """The source has ended: a side that is on is cut off, and may go on in the next source."""
@@ -147,10 +151,12 @@ class Publisher:
 
         What the label doesn't tell stays as it was; an empty text takes it away.
         """
+        before = self._labels.side
         if not self._labels.give(label):
             return False
-        if not self._labels.playing:
+        if self._labels.side is not before:
             self._say_side()
+        self._keep_labels()
         return True
 
     def identify(self, side_id: str | None) -> bool:
@@ -261,6 +267,12 @@ class Publisher:
     def _say_side(self) -> None:
         assert self._labels.side is not None
         self._post(self.topics.side, self._labels.side, event=False)
+
+    def _keep_labels(self) -> None:
+        if self._labels.keep():
+            # Not here: a card can take a tenth of a second, and the ear must not wait.
+            self.voice.afterwards(self._labels.write)
+            self._link.wake()
 
     def _post(self, topic: str, fields: Fields, event: bool) -> None:
         self.voice.post(topic, messages.to_json(fields), event)

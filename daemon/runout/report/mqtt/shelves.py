@@ -50,7 +50,6 @@ class Shelves:
         self._most = min(WAITING, settings.outbox_messages // 2)
         self._most_bytes = min(WAITING_BYTES, settings.outbox_mb * 500_000)
         self._moved_s = clock()
-        self._back = False
         self.last = max(self._card.last, self._memory.last)
         """Number of the newest letter that was ever in it, or 0"""
         self._forget_half_moved()
@@ -62,6 +61,11 @@ class Shelves:
     def dropped(self) -> int:
         """Events that made room for others."""
         return self._card.dropped + self._memory.dropped
+
+    @property
+    def has_side(self) -> bool:
+        """Whether a side is in it."""
+        return self._card.has_side or self._memory.has_side
 
     @property
     def durable(self) -> bool:
@@ -77,15 +81,26 @@ class Shelves:
 
         Returns whether older ones have come back, with a file that can be written again.
         """
-        sides = [one for one in letters if not one.event and self._card.durable]
-        others = [one for one in letters if one.event or not self._card.durable]
-        self._back = False
-        for shelf, some in ((self._card, sides), (self._memory, others)):
-            if some:
-                self._back |= shelf.keep(some)
+        back = self._bring_back()
+        # Without a file in memory they would soon make room for others, with room on the card.
+        on_card = [one for one in letters if not (one.event and self._memory.durable)]
+        waiting = [one for one in letters if one.event and self._memory.durable]
+        if on_card and not self._put_on_card(on_card):
+            waiting = list(letters)
+        if waiting:
+            back |= self._memory.keep(waiting)
         self.last = letters[-1].number
         self._move_due()
-        return self._back
+        return back
+
+    def revive(self) -> bool:
+        """Try files again that couldn't be written, and move what is due; call it often.
+
+        Returns whether older letters have come back, with a file that is in use again.
+        """
+        back = self._bring_back()
+        self._move_due()
+        return back
 
     def after(self, number: int, most: int) -> list[Letter]:
         """The first letters with a higher number, `most` at most."""
@@ -99,36 +114,64 @@ class Shelves:
 
     def close(self) -> None:
         """Move everything to the card, which a stop of the box leaves alone, and let go of it."""
-        while self._move():
-            pass
+        self._card.revive(at_once=True)
+        self._move_all()
         self._memory.close()
         self._card.close()
+
+    def _bring_back(self) -> bool:
+        back = self._memory.revive()
+        if self._card.revive():
+            back = True
+            self._move_all()  # sides that it couldn't take are in memory
+        elif not self._memory.durable:
+            self._move_all()
+        return back
 
     def _move_due(self) -> None:
         share_s = _WRITTEN * self._memory.size / CARD_BYTES_PER_S
         if self._clock() - self._moved_s >= max(CARD_EVERY_S, share_s):
             self._moved_s = self._clock()
-            while self._move():
-                pass
+            self._move_all()
         while len(self._memory) > self._most or self._memory.size > self._most_bytes:
             if not self._move():
                 return
 
+    def _move_all(self) -> None:
+        while self._move():
+            pass
+
     def _move(self) -> bool:
-        """Move the oldest letters to the card; whether there were any, and a card."""
-        oldest = self._memory.after(0, _BATCH)
-        if not oldest or not self._card.durable:
+        """Move the oldest letters to the card; whether there were any, and the card took them."""
+        if not len(self._memory) or not self._card.durable:
             return False
-        self._back |= self._card.keep(oldest)
-        self._memory.delete({one.number: len(one.payload) for one in oldest})
+        oldest = self._memory.after(0, _BATCH)
+        if not oldest or not self._put_on_card(oldest):
+            return False
+        self._memory.delete(_sizes(oldest))
         return True
+
+    def _put_on_card(self, letters: Sequence[Letter]) -> bool:
+        """Put letters on the card; False, and they are not there, where it can't be written."""
+        if not self._card.durable:
+            return False
+        self._card.keep(letters)
+        if self._card.durable:
+            return True
+        # What the process alone remembers now, the file in memory keeps over a kill.
+        self._card.delete(_sizes(letters))
+        return False
 
     def _forget_half_moved(self) -> None:
         """Take from memory what a kill amid a move left in both places."""
         oldest = self._memory.after(0, _BATCH)
         if oldest:
             moved = self._card.after(oldest[0].number - 1, 2 * _BATCH)
-            self._memory.delete({one.number: len(one.payload) for one in moved})
+            self._memory.delete(_sizes(moved))
+
+
+def _sizes(letters: Sequence[Letter]) -> dict[int, int]:
+    return {one.number: len(one.payload) for one in letters}
 
 
 def outbox_of(settings: MqttSettings) -> Outbox | Shelves:

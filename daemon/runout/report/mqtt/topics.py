@@ -11,6 +11,11 @@ class Topics:
     device_id: str
 
     @property
+    def box(self) -> str:
+        """What all of them begin with."""
+        return f"{self.base}/{self.device_id}"
+
+    @property
     def availability(self) -> str:
         """Whether the daemon is there."""
         return self._topic("availability")
@@ -55,7 +60,7 @@ class Topics:
         return self._topic("cmd/result")
 
     def _topic(self, leaf: str) -> str:
-        return f"{self.base}/{self.device_id}/{leaf}"
+        return f"{self.box}/{leaf}"
 
 
 ONLINE = "online"

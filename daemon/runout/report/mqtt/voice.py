@@ -15,7 +15,6 @@ from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from runout.report.mqtt.delivery import Delivery
-from runout.report.mqtt.outbox import Letter
 
 STOP_S = 3.0
 """Seconds that a clean stop waits for the broker to take what is left to say"""
@@ -61,6 +60,7 @@ class Voice:
         self._letters: deque[tuple[str, str, bool, float]] = deque()
         self._greetings: list[Callable[[], Sequence[Word]]] = []
         self._chores: list[Callable[[], None]] = []
+        self._errands: deque[Callable[[], None]] = deque()
         self._farewell: Sequence[Word] = ()
         self._commands: dict[str, Handler] = {}
         self._others: dict[str, Handler] = {}
@@ -114,6 +114,10 @@ class Voice:
             self._newest_side = payload
         self._letters.append((topic, payload, event, time.monotonic()))
 
+    def afterwards(self, errand: Callable[[], None]) -> None:
+        """Do `errand` in the link's thread, with all that was posted before in the outbox."""
+        self._errands.append(errand)
+
     def part_with(self, farewell: Sequence[Word]) -> None:
         """Have these be the last words; before the link stops."""
         self._farewell = farewell
@@ -121,8 +125,10 @@ class Voice:
 
     def put_away(self) -> None:
         """Keep what isn't confirmed; after the link has stopped."""
-        self._collect()
+        errands = self._collect()
         self._delivery.keep(time.monotonic(), everything=True)
+        for errand in errands:
+            errand()
 
     def connected(self, client: Client, largest: int | None) -> None:
         """Say how things stand, and subscribe."""
@@ -155,7 +161,7 @@ class Voice:
         """Have all sent again that isn't confirmed."""
         culprit = self._delivery.lost()
         if culprit is not None:
-            self._deaf("hangs up at what is said on", culprit)
+            self._deaf("hangs up at what is said on", culprit.topic)
 
     def message(self, message: MQTTMessage) -> None:
         """Hand on what was heard."""
@@ -201,7 +207,7 @@ class Voice:
         Returns whether the broker confirms what it gets.
         """
         now_s = time.monotonic()
-        self._collect()
+        errands = self._collect()
         if client is None:
             self._words.clear()
         else:
@@ -215,8 +221,10 @@ class Voice:
                     self._delivery.sent(letter, self._publish(client, word))
                 else:
                     self._delivery.set_aside(letter)
-                    self._deaf(f"takes no more than {self._largest} bytes, too few for", letter)
+                    self._too_large(letter.topic)
         self._delivery.keep(now_s)
+        for errand in errands:
+            errand()
         return not self._delivery.unanswered(now_s)
 
     def leave(self, client: Client) -> Literal["wait", "left", "cut"]:
@@ -242,12 +250,16 @@ class Voice:
         if time.monotonic() < until_s:
             self.say(word)
 
-    def _collect(self) -> None:
+    def _collect(self) -> list[Callable[[], None]]:
+        """Take the letters; return the errands that were sent after none but these."""
+        errands = [self._errands.popleft() for _ in range(len(self._errands))]
         while self._letters:
             self._delivery.put(*self._letters.popleft())
+        return errands
 
     def _publish(self, client: Client, word: Word) -> int:
         if not self._fits(word):
+            self._too_large(word.topic)
             return 0  # which is no message's
         return client.publish(word.topic, word.payload, word.qos, word.retain).mid
 
@@ -255,11 +267,14 @@ class Voice:
         size = len(word.topic.encode()) + len(word.payload.encode()) + _HEADER
         return self._largest is None or size <= self._largest
 
-    def _deaf(self, why: str, letter: Letter) -> None:
+    def _too_large(self, topic: str) -> None:
+        self._deaf(f"takes no more than {self._largest} bytes, too few for", topic)
+
+    def _deaf(self, why: str, topic: str) -> None:
         """Say once for a topic that the broker can't take what is said there."""
-        if letter.topic not in self._deaf_to:
-            _log.warning("MQTT: the broker %s %s; going on without", why, letter.topic)
-        self._deaf_to.add(letter.topic)
+        if topic not in self._deaf_to:
+            _log.warning("MQTT: the broker %s %s; going on without", why, topic)
+        self._deaf_to.add(topic)
 
 
 def _subscribe(client: Client, commands: list[str], others: list[str]) -> None:
