@@ -40,7 +40,7 @@ lovelace:
 """
 
 
-def wait_for(holds: Callable[[], object], timeout_s: float = 15.0, what: str = "") -> Any:
+def wait_for(holds: Callable[[], object], timeout_s: float = 60.0, what: str = "") -> Any:
     """The first true value of `holds`."""
     deadline = time.monotonic() + timeout_s
     while not (value := holds()):

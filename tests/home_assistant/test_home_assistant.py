@@ -31,8 +31,8 @@ PICTURES = Path(__file__).parents[2] / "build" / "home-assistant"
 RESTART_S = 60.0
 SUBSCRIBED_S = 3.0
 """Home Assistant gathers subscriptions for a while before it makes them"""
-NOT_OURS = ("zlib_ng", "Skipping pip installation")
-"""In complaints of how this Home Assistant was built"""
+NOT_OURS = ("zlib_ng", "Skipping pip installation", "Updating state for ")
+"""In complaints of how this Home Assistant was built, and of how slow the machine is"""
 LAMP = {
     "name": "Lamp",
     "unique_id": "lamp",
