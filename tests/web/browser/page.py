@@ -1,13 +1,16 @@
 """A viewer of the page: a real browser, and what a person does with it."""
 
 import base64
+import io
 import os
 from pathlib import Path
 from typing import Any
 
 from axe_core_python.selenium import Axe
+from PIL import Image
 from selenium import webdriver
 from selenium.common.exceptions import StaleElementReferenceException
+from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.wait import WebDriverWait
@@ -36,7 +39,7 @@ def chromium(profile: Path, *more: str) -> webdriver.Chrome:
         *more,
     ):
         options.add_argument(argument)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
     return webdriver.Chrome(options, webdriver.ChromeService("/usr/bin/chromedriver"))
 
 
@@ -81,6 +84,17 @@ class Page:
         title = view.partition("/")[0].capitalize()
         self.wait(f"document.title.startsWith('{title} ')")
 
+    def allow_downloads(self, folder: Path) -> None:
+        """Have what is downloaded put into a folder, and what is copied read by a script."""
+        where = {"behavior": "allow", "downloadPath": str(folder)}
+        self._tell("Browser.setDownloadBehavior", where)
+        copying = {"permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"]}
+        self._tell("Browser.grantPermissions", copying)
+
+    def to_newest_window(self) -> None:
+        """Go on in the window that was opened last."""
+        self.browser.switch_to.window(self.browser.window_handles[-1])
+
     def wait(self, condition: str) -> Any:
         """Wait until a condition in JavaScript holds, and return what it is."""
         patience = WebDriverWait(self.browser, PATIENCE_S)
@@ -121,6 +135,13 @@ class Page:
             found.click()
         return found is not None
 
+    def click_at(self, where: str, share: float) -> None:
+        """Click the first element of a CSS selector at a share of its width, at half its height."""
+        box = self.find(where)
+        self.script("arguments[0].scrollIntoView({block: 'center'})", box)
+        aside = round((share - 0.5) * box.size["width"])
+        ActionChains(self.browser).move_to_element_with_offset(box, aside, 0).click().perform()
+
     def script(self, script: str, *arguments: Any) -> Any:
         """Run JavaScript and return what it does."""
         return self.browser.execute_script(script, *arguments)
@@ -149,7 +170,10 @@ class Page:
         """Keep a picture of what is seen as `name`.png, where pictures are wanted."""
         if PICTURES:
             taken = self._tell("Page.captureScreenshot", {})
-            (Path(PICTURES) / f"{name}.png").write_bytes(base64.b64decode(taken["data"]))
+            seen = Image.open(io.BytesIO(base64.b64decode(taken["data"]))).convert("RGB")
+            # A palette's worth of colours is a third of the bytes.
+            few = seen.quantize(256, dither=Image.Dither.NONE)
+            few.save(Path(PICTURES) / f"{name}.png", optimize=True)
 
     def _tell(self, command: str, fields: dict[str, Any]) -> Any:
         return self.browser.execute_cdp_cmd(command, fields)

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from urllib.request import Request, urlopen
 
+from report.brokers import wait_until
+
 ROOT = Path(__file__).parents[3]
 
 
@@ -31,6 +33,15 @@ class Running:
         said = self.web.stdout.readline()
         assert "http://" in said, f"the service said: {said!r}"
         self.address = said.split()[-1]
+        # It says so just before it takes anybody in.
+        wait_until(self._answers, 60.0)
+
+    def _answers(self) -> bool:
+        try:
+            urlopen(self.address).close()
+        except OSError:
+            return False
+        return True
 
     def play(self, sound: Path) -> None:
         """Have an ear hear `sound` at its own pace."""

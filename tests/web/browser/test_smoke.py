@@ -36,6 +36,7 @@ def test_no_view_keeps_people_out(page: Page, scheme: str) -> None:
     assert page.errors() == []
 
 
+@pytest.mark.short
 def test_a_file_that_is_handed_in_is_graded_and_shown(page: Page) -> None:
     graded(page, SHELLAC)
     assert page.text(".verdict-badge") == "G"
@@ -66,6 +67,7 @@ def test_the_player_goes_where_it_is_clicked(page: Page) -> None:
     assert page.wait("Math.abs(document.querySelector('audio').currentTime - 5) < 1.5")
 
 
+@pytest.mark.short
 def test_a_side_is_labelled_found_and_deleted(page: Page) -> None:
     graded(page, SHELLAC)
     page.click("Label, price, sleeve")
@@ -98,7 +100,6 @@ def test_what_plays_is_seen_as_it_plays(page: Page, station: Running) -> None:
     page.wait_for_text("Listening", "#ear")
     page.wait_for_text("Crackle", ".heard")
     page.wait("Number(document.querySelector('[role=meter]').ariaValueNow) > -60")
-    page.picture("station-live")
     assert page.barriers() == []
     # The ear ends with its file, and the side is kept.
     page.wait_for_text("Not listening", "#ear")
