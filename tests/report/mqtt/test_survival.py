@@ -5,6 +5,7 @@ import json
 import logging
 import math
 import os
+import signal
 import subprocess
 import sys
 import textwrap
@@ -21,6 +22,7 @@ from runout.errors import RunoutError
 from runout.report.mqtt import voice
 from runout.report.mqtt.commands import Label
 from runout.report.mqtt.delivery import IN_FLIGHT
+from runout.report.mqtt.outbox import Outbox
 from runout.report.mqtt.publisher import Publisher
 from runout.side.side import SideStarted
 
@@ -50,6 +52,31 @@ DOOMED = textwrap.dedent(
         time.sleep(0.13)
     """
 )
+
+
+CUT_DOWN = textwrap.dedent(
+    """
+    import os, signal, sys
+    from runout.config import MqttSettings
+    from runout.report.mqtt.publisher import Publisher
+    from report.examples import SIDE
+    publisher = Publisher(MqttSettings("127.0.0.1", int(sys.argv[1]), device_id="box"))
+    publisher.start()
+    publisher.heard(SIDE)
+    os.kill(os.getpid(), signal.SIGKILL)
+    """
+)
+
+
+def test_a_side_that_has_ended_outlives_a_kill_at_once(tmp_path: Path) -> None:
+    # Port 1 of the loopback: nobody listens there.
+    done = subprocess.run(
+        [sys.executable, "-c", CUT_DOWN, "1"],
+        check=False,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+    assert done.returncode == -signal.SIGKILL
+    assert Outbox(dataclasses.replace(settings(1), outbox=str(tmp_path / "outbox.db"))).has_side
 
 
 def kill_after(seconds: float, port: int, wait_s: float) -> list[str]:

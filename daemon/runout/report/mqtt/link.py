@@ -97,6 +97,11 @@ class Link:
         return self._thread.ident is not None and not self._thread.is_alive() and not self._stopping
 
     @property
+    def runs(self) -> bool:
+        """Whether the thread does what is left to it."""
+        return self._thread.is_alive()
+
+    @property
     def stuck(self) -> bool:
         """Whether the thread has been at one thing for so long that it will hardly come back."""
         return time.monotonic() - self._looked_s > _STUCK_S

@@ -1,6 +1,8 @@
 """Says over MQTT what is heard, whether or not a broker is there to hear it."""
 
+import logging
 import math
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import asdict
@@ -39,13 +41,18 @@ HEALTH_S = 60.0
 """Seconds between two words on the box's health"""
 HEALTH_SOON_S = 5.0
 """... after the first of a connection, when there is little to say yet"""
+KEPT_S = 2.0
+"""Seconds that a side which has ended waits for the card at most; sound waits for 10 s"""
 _POLL_S = 0.02
+
+_log = logging.getLogger(__name__)
 
 
 class Publisher:
     """Publishes on <base>/<device_id>/... from `start` to `stop`.
 
-    All methods are for one thread, and none but `stop` waits for the broker.
+    All methods are for one thread, and none but `stop` waits for the broker. `heard` returns of a
+    side when it is kept, as a rule within milliseconds: what has ended outlives a kill.
     """
 
     def __init__(
@@ -134,6 +141,7 @@ class Publisher:
                 self._labels.ends(messages.side_payload(heard, began))
                 self._say_side()
                 self._keep_labels()
+                self._wait_until_kept()
 
     def no_side(self) -> None:
         """What began as a side was none: the one before is still the last."""
@@ -273,6 +281,13 @@ class Publisher:
             # Not here: a card can take a tenth of a second, and the ear must not wait.
             self.voice.afterwards(self._labels.write)
             self._link.wake()
+
+    def _wait_until_kept(self) -> None:
+        kept = threading.Event()
+        self.voice.afterwards(kept.set)
+        self._link.wake()
+        if self._link.runs and not kept.wait(KEPT_S):
+            _log.warning("MQTT: a side isn't on the card %g s after its end; going on", KEPT_S)
 
     def _post(self, topic: str, fields: Fields, event: bool) -> None:
         self.voice.post(topic, messages.to_json(fields), event)

@@ -22,8 +22,8 @@ Changed = Literal["more", "less", "same"]
 _SURE = 2.6
 """Standard deviations"""
 _MEASURES = {
-    "audible_clicks_per_min": "loud clicks a minute",
-    "audible_pops_per_min": "loud pops a minute",
+    "audible_clicks_per_min": "clicks a minute, by loudness,",
+    "audible_pops_per_min": "pops a minute, by loudness,",
     "audible_scratched_percent": "scratched, per cent of the time",
     "audible_crackle_percent": "crackle, per cent of the time",
     "distorted_percent": "distorted, per cent of the time",
