@@ -57,7 +57,8 @@ def test_a_cleaning_that_helped_is_told_with_figures() -> None:
     told = history([play(1, audible_clicks_per_min=12.0), play(2, audible_clicks_per_min=1.0)])
     assert [one.changed for one in told.differences] == ["less"]
     assert told.change.startswith(
-        "Better than at the first play (2025-03-01, VG): clicks a minute, by loudness, 12 then, 1 now"
+        "Better than at the first play (2025-03-01, VG): "
+        "clicks a minute, by loudness, 12 then, 1 now"
     )
 
 
