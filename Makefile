@@ -17,8 +17,7 @@ run: .venv/box  ## hear a bundled real record, or your own: make run FILE=side.f
 	@.venv/bin/python -m runout demo $(if $(FILE),"$(FILE)",--pace $(RECORD))
 
 station: .venv/box  ## keep the listening station open: page and ear (FILE=side.flac plays a file to it)
-	@.venv/bin/python -m runout web & page=$$!; trap 'kill $$page 2>/dev/null' EXIT; trap : INT TERM; \
-	.venv/bin/python -m runout listen $(if $(FILE),--file "$(FILE)" --pace --station); wait $$page; wait $$page
+	@exec .venv/bin/python -m runout station $(if $(FILE),"$(FILE)")
 
 test: .venv/test  ## run every test of the box
 	@tests/debian-packages

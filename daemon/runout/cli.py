@@ -126,8 +126,22 @@ def _parser() -> argparse.ArgumentParser:
     web = kinds.add_parser(
         "web", parents=[common, settings], help="the listening station: a page of what is heard"
     )
-    web.add_argument("--port", type=int, help="TCP port (default: as set, 8377)")
     web.set_defaults(run=commands.web_command)
+
+    station = kinds.add_parser(
+        "station", parents=[common, settings], help="that page and an ear beside it, kept open"
+    )
+    station.add_argument(
+        "file", nargs="?", type=Path, metavar="FILE", help=f"play it, not the preamp: {_SOUND}"
+    )
+    station.set_defaults(run=commands.station_command)
+    for one in (web, station):
+        one.add_argument("--port", type=int, help="TCP port (default: as set, 8377)")
+        one.add_argument(
+            "--broker",
+            metavar="HOST:PORT",
+            help="MQTT broker (default: [mqtt] host and port in the settings)",
+        )
 
     watch = kinds.add_parser(
         "watch", parents=[common, settings], help="print what boxes say over MQTT"

@@ -206,13 +206,25 @@ def web_command(arguments: argparse.Namespace) -> int:
     from runout.web.serve import serve
 
     with setting_up():
-        settings = config.load(arguments.config)
+        settings = _settings(arguments)
         if arguments.port is not None:
             if not 0 < arguments.port < 65536:
                 raise UsageError(f"--port {arguments.port}: expected 1 to 65535")
             settings = replace(settings, web=replace(settings.web, port=arguments.port))
     serve(settings, arguments.config)
     return 0
+
+
+def station_command(arguments: argparse.Namespace) -> int:
+    """Keep the listening station open, page and ear, until a signal comes."""
+    from runout.source.file import FileSource
+    from runout.web.kept_open import keep_open
+
+    with setting_up():
+        settings = _settings(arguments)
+    if arguments.file is not None:
+        FileSource(arguments.file, LIVE_BLOCK_S).close()
+    return keep_open(settings.mqtt, arguments.config, arguments.port, arguments.file, sys.stdout)
 
 
 def watch_command(arguments: argparse.Namespace) -> int:

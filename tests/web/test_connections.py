@@ -109,7 +109,9 @@ def address(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, int]]:
     monkeypatch.setattr(patience, "HEADER_S", 0.5)
 
     async def app(_scope: object, _receive: object, send: Callable[..., object]) -> None:
-        await send({"type": "http.response.start", "status": 200, "headers": []})  # type: ignore[misc]
+        # With its length told, so that nothing comes after the body.
+        headers = [(b"content-length", b"4")]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})  # type: ignore[misc]
         await send({"type": "http.response.body", "body": b"here"})  # type: ignore[misc]
 
     config = uvicorn.Config(app, port=0, http=Patience, lifespan="off", log_level="warning")  # type: ignore[arg-type]

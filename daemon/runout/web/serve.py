@@ -25,6 +25,7 @@ LAST_S = 5
 """Seconds that whoever is being answered has at the end"""
 BACKLOG = 128
 """Connections that wait to be taken"""
+_LOOK_S = 0.05
 
 _log = logging.getLogger(__name__)
 
@@ -58,7 +59,6 @@ def _serve(settings: Settings, config: Path | None) -> None:
     # uvicorn raises the signal that ended it once more when all is done; for us that is the end.
     before = {number: signal.signal(number, _pass) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        print(f"runout: the listening station is at {_where(web, listening)}", flush=True)
         asyncio.run(_run(server, listening, station))
     except SystemExit as ended:  # uvicorn's way to say that the start failed
         raise RunoutError("the page could not be started; the lines above say why") from ended
@@ -69,16 +69,23 @@ def _serve(settings: Settings, config: Path | None) -> None:
 
 
 async def _run(server: uvicorn.Server, listening: socket.socket, station: Station) -> None:
-    tending = asyncio.create_task(_tend(server, station))
+    tending = asyncio.create_task(_tend(server, listening, station))
     try:
         await server.serve([listening])
     finally:
         tending.cancel()
 
 
-async def _tend(server: uvicorn.Server, station: Station) -> None:
-    """Feed the watchdog from the loop that serves: one that hangs must not look healthy."""
+async def _tend(server: uvicorn.Server, listening: socket.socket, station: Station) -> None:
+    """Say where the page is once it answers, and feed the watchdog.
+
+    From the loop that serves: one that hangs must not look healthy.
+    """
     notifier = Notifier()
+    while not server.started and not server.should_exit:
+        await asyncio.sleep(_LOOK_S)
+    where = _where(station.settings, listening)
+    print(f"runout: the listening station is at {where}", flush=True)
     while not server.should_exit:
         if server.started:
             notifier.ready()

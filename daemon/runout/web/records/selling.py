@@ -45,7 +45,4 @@ def listing_of(offer: Offer) -> Listing:
     counts = {kind: summary.counts[kind] for kind in kinds if kind in summary.counts}
     heard = _Heard(grade, offer.heard_s, counts)
     sleeve = summary.label.sleeve
-    looks = f"Sleeve, graded by eye: {sleeve}." if sleeve else ""
-    return Listing(
-        discogs=f"{discogs(heard)} {looks}".rstrip(), ebay=f"{ebay(heard)}\n{looks}".rstrip()
-    )
+    return Listing(discogs=discogs(heard, sleeve), ebay=ebay(heard, sleeve))
