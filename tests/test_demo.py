@@ -55,8 +55,9 @@ def test_a_page_that_can_not_start_is_said_and_the_record_is_heard(tmp_path, cap
         yield
 
     monkeypatch.setattr(demo_module, "page_beside", no_page)
-    missing = tmp_path / "nothing.flac"
-    assert demo_module.demo(missing, Settings(), None, True, sys.stdout) == 1
+    bad = tmp_path / "bad.flac"
+    bad.write_text("no sound")
+    assert demo_module.demo(bad, Settings(), None, True, sys.stdout) == 1
     assert "page:   none, as it ended at its start with status 1" in capsys.readouterr().out
 
 
@@ -66,12 +67,15 @@ def test_a_page_that_died_is_said_at_the_end(tmp_path, capsys, monkeypatch):
         yield Beside("http://127.0.0.1:1/", os.environ, lambda: False)
 
     monkeypatch.setattr(demo_module, "page_beside", dead)
-    demo_module.demo(tmp_path / "nothing.flac", Settings(), None, True, sys.stdout)
+    bad = tmp_path / "bad.flac"
+    bad.write_text("no sound")
+    demo_module.demo(bad, Settings(), None, True, sys.stdout)
     assert "page:   it ended early" in capsys.readouterr().out
 
 
-def test_a_missing_file_is_said_and_ends_with_status_1(tmp_path):
-    done, _ = demo(tmp_path / "nothing.flac")
+def test_a_missing_file_is_said_before_anything_else_and_ends_with_status_1(tmp_path):
+    missing = tmp_path / "nothing.flac"
+    done, _ = demo(missing, "--pace")
     assert done.returncode == 1
-    assert "nothing.flac" in done.stderr
-    assert len(done.stderr.splitlines()) == 1
+    assert done.stderr == f"runout: {missing}: there is no such file\n"
+    assert done.stdout == ""

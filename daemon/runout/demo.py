@@ -13,6 +13,7 @@ from runout.errors import RunoutError
 from runout.report.mqtt.broker import EmbeddedBroker
 from runout.report.mqtt.identity import device_id
 from runout.report.terminal.watch import Watch
+from runout.source.decoder import open_file
 from runout.web.beside import Beside, NoPageError, page_beside
 
 _EXIT_S = 10.0
@@ -23,8 +24,10 @@ def demo(path: Path, settings: Settings, config: Path | None, pace: bool, out: T
     """Play `path` to a daemon of its own, at the pace of the music or as fast as it goes.
 
     Returns the daemon's exit status; where it isn't 0, a line of its own on stderr says why.
-    Raises RunoutError when it dies or hangs.
+    Raises RunoutError when there is no such file, and when the daemon dies or hangs.
     """
+    # Nobody should read of a broker and a page first, only to learn that there is nothing to play.
+    open_file(path).close()
     with _broker(settings.mqtt) as (reached, where), contextlib.ExitStack() as stack:
         print(f"  broker: {where} at {reached.host}:{reached.port}", file=out)
         print(f"  record: {path}", file=out, flush=True)

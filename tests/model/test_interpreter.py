@@ -4,6 +4,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from runout.errors import RunoutError
+from runout.model import interpreter
 from runout.model.card import load_model
 from runout.model.interpreter import RUNTIMES, Interpreter, installed_runtimes
 from runout.model.sanity import sanity_windows
@@ -38,6 +40,12 @@ def test_the_runtimes_differ_by_at_most_one_step_over_the_whole_range():
         rows = rng.uniform(-8, 8, both[0].input_shape).astype(np.float32)
         litert, tflite = (one.run(rows) for one in both)
         assert np.abs(litert - tflite).max() <= 1.001 * output_step(INT8.content)
+
+
+def test_a_missing_runtime_is_said_with_what_installs_it(monkeypatch):
+    monkeypatch.setattr(interpreter, "find_spec", lambda _: None)
+    with pytest.raises(RunoutError, match=r"\.venv/bin/pip install -e '\.\[litert\]' in"):
+        Interpreter(INT8.content)
 
 
 @pytest.mark.parametrize("name", SANITY)

@@ -376,7 +376,7 @@ def test_no_device_at_all(fake, wanted, line):
 
 def test_without_pyaudio_it_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "pyaudio", None)
-    with pytest.raises(RunoutError, match=r"pip install 'runout\[capture\]'"):
+    with pytest.raises(RunoutError, match=r"\.venv/bin/pip install -e '\.\[capture\]' in"):
         CaptureSource()
     with pytest.raises(RunoutError, match="portaudio19-dev"):
         list_devices()

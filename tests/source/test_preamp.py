@@ -232,7 +232,7 @@ def test_a_rate_that_makes_no_sense_is_refused_until_the_device_was_pulled_out(
 
 def test_without_pyaudio_there_is_no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pyaudio", None)
-    with pytest.raises(RunoutError, match=r"pip install 'runout\[capture\]'"):
+    with pytest.raises(RunoutError, match=r"\.venv/bin/pip install -e '\.\[capture\]' in"):
         Preamp()
 
 

@@ -34,7 +34,10 @@ class Interpreter:
         """Load `content`, a TFLite file, into `runtime` (the preferred one that is installed)."""
         if runtime is None:
             if not installed_runtimes():
-                raise RunoutError("no TFLite runtime is installed: pip install 'runout[litert]'")
+                raise RunoutError(
+                    "no TFLite runtime is installed: "
+                    ".venv/bin/pip install -e '.[litert]' in the checkout"
+                )
             runtime = installed_runtimes()[0]
         module = import_module(f"{runtime}.interpreter")
         # One thread: a second one costs more in waiting than it saves on networks this small.

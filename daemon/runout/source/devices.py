@@ -55,8 +55,8 @@ def import_pyaudio() -> ModuleType:
         import pyaudio
     except ImportError as error:
         raise RunoutError(
-            "capture needs PyAudio: sudo apt-get install portaudio19-dev, "
-            "then pip install 'runout[capture]'"
+            "capture needs PyAudio: sudo apt-get install portaudio19-dev gcc python3-dev, "
+            "then .venv/bin/pip install -e '.[capture]' in the checkout"
         ) from error
     return pyaudio  # type: ignore[no-any-return]  # it has no type hints
 

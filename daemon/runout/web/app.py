@@ -22,7 +22,7 @@ from runout.web.access.guard import Guard
 from runout.web.access.routes import Wrong
 from runout.web.access.sessions import Sessions
 from runout.web.live import routes as live
-from runout.web.problem import problems
+from runout.web.problem import problems, sentence
 from runout.web.records import routes as records
 from runout.web.records.finished import Finished
 from runout.web.station import Station
@@ -108,12 +108,9 @@ def _sends(file: Path) -> Callable[[], FileResponse]:
     return send
 
 
-async def _not_understood(_: Request, error: Any) -> JSONResponse:
+async def _not_understood(request: Request, error: Any) -> JSONResponse:
     """The first thing that is wrong with a request, in a sentence."""
-    wrong = error.errors()[0]
-    where = ".".join(str(part) for part in wrong["loc"][1:])
-    words = f"{where}: {wrong['msg']}" if where else str(wrong["msg"])
-    return JSONResponse({"detail": words}, status_code=422)
+    return JSONResponse({"detail": sentence(request, error.errors()[0])}, status_code=422)
 
 
 async def _no_records(_: Request, error: Any) -> JSONResponse:

@@ -17,7 +17,7 @@ def test_nothing_wanted_needs_nothing(monkeypatch):
 @pytest.mark.parametrize("missing", ["jinja2", "matplotlib"])
 def test_what_is_missing_is_named(monkeypatch, tmp_path, missing):
     monkeypatch.setattr(outputs, "find_spec", lambda name: None if name == missing else True)
-    with pytest.raises(RunoutError, match=r"pip install 'runout\[report\]'") as raised:
+    with pytest.raises(RunoutError, match=r"pip install -e '\.\[report\]' in") as raised:
         outputs_of([SOUND], tmp_path / "out.html", None)
     assert raised.value.exit_status == 1
 

@@ -65,7 +65,8 @@ def test_what_is_missing_is_one_line(tmp_path, capsys, monkeypatch):
     status, out, errors = grade(capsys, SHELLAC, "--report", tmp_path / "out.html")
     assert (status, out) == (1, "")
     assert errors == (
-        "runout: the report needs jinja2 and matplotlib: pip install 'runout[report]'\n"
+        "runout: the report needs jinja2 and matplotlib: "
+        ".venv/bin/pip install -e '.[report]' in the checkout\n"
     )
 
 

@@ -87,6 +87,40 @@ def test_what_makes_no_sense_is_answered_with_a_sentence(
     assert page.get("/api/sides/s1").json()["label"]["artist"] == ""
 
 
+@pytest.mark.parametrize(
+    ("kind", "body", "words"),
+    [
+        (None, b'{"artist": "Can"}', "send JSON, with Content-Type: application/json"),
+        ("text/plain", b'{"artist": "Can"}', "send JSON, with Content-Type: application/json"),
+        (
+            "application/x-www-form-urlencoded",
+            b"artist=Can",
+            "send JSON, with Content-Type: application/json",
+        ),
+        ("application/json", b'"Can"', "send a JSON object: names and values in {}"),
+        ("application/json", b"", "send a JSON object: names and values in {}"),
+        (
+            "application/json; charset=utf-8",
+            b'{"artist" "Can"}',
+            "not JSON: Expecting ':' delimiter, at character 11",
+        ),
+        (
+            "application/json",
+            b'{"colour": "blue"}',
+            "colour: isn't known here; what may be given: "
+            "artist, title, side, catalogue, note, price, sleeve",
+        ),
+    ],
+)
+def test_what_is_not_sent_as_json_is_told_how(
+    station: Station, page: TestClient, kind: str | None, body: bytes, words: str
+) -> None:
+    add(station, "s1")
+    headers = {} if kind is None else {"Content-Type": kind}
+    answer = page.patch("/api/sides/s1", content=body, headers=headers)
+    assert (answer.status_code, answer.json()) == (422, {"detail": words})
+
+
 def test_a_label_is_html_to_nobody(station: Station, page: TestClient) -> None:
     add(station, "s1")
     text = "<script>alert(1)</script>"

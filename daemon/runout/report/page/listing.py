@@ -38,26 +38,36 @@ class Listed(Protocol):
         """Defects by kind."""
 
 
-def discogs(side: Listed) -> str:
-    """Return comments for a Discogs listing: one paragraph, the media's condition first."""
+def discogs(side: Listed, sleeve: str = "") -> str:
+    """Return comments for a Discogs listing: one paragraph, the media's condition first.
+
+    `sleeve` is the sleeve's grade by eye; empty: not graded.
+    """
+    looks = [_sleeve(sleeve)] if sleeve else []
     if side.grade.label is None:
-        return _ungraded(side)
+        return " ".join([_ungraded(side), *looks])
+    missing = "the other side is" if sleeve else "the other side and the sleeve are"
     return " ".join(
         [
             f"{_NAMES[side.grade.label]}, play graded.",
             f"{_sentence(side.grade.reason)}",
             f"Heard {_heard(side)} of music: {_defects(side)}.",
             _jumps(side),
-            "Graded by listening only: not a visual grade, and the other side and the sleeve are "
-            "not covered.",
+            f"Graded by listening only: not a visual grade, and {missing} not covered.",
+            *looks,
         ]
     )
 
 
-def ebay(side: Listed) -> str:
-    """Return a condition description for eBay: lines, as buyers read them on a phone."""
+def ebay(side: Listed, sleeve: str = "") -> str:
+    """Return a condition description for eBay: lines, as buyers read them on a phone.
+
+    `sleeve` is the sleeve's grade by eye; empty: not graded.
+    """
+    looks = [_sleeve(sleeve)] if sleeve else []
     if side.grade.label is None:
-        return _ungraded(side)
+        return "\n".join([_ungraded(side), *looks])
+    missing = "labels" if sleeve else "labels, sleeve"
     scale = side.grade.scale.capitalize()
     lines = [
         f"Play grade (this side): {_NAMES[side.grade.label]}, {scale} scale",
@@ -65,10 +75,15 @@ def ebay(side: Listed) -> str:
         f"Heard: {_heard(side)} of music, this side only",
         f"What was heard: {_defects(side)}",
         f"Jumps: {_jumps(side)}",
-        "Graded by sound only. Looks, labels, sleeve and the other side are not part of this "
+        f"Graded by sound only. Looks, {missing} and the other side are not part of this "
         "grade: please see the photographs, or ask.",
+        *looks,
     ]
     return "\n".join(lines)
+
+
+def _sleeve(grade: str) -> str:
+    return f"Sleeve, graded by eye: {grade}."
 
 
 def _ungraded(side: Listed) -> str:

@@ -44,7 +44,10 @@ def outputs_of(
 
 def _check_installed() -> None:
     if any(find_spec(name) is None for name in _NEEDED):
-        raise RunoutError("the report needs jinja2 and matplotlib: pip install 'runout[report]'")
+        raise RunoutError(
+            "the report needs jinja2 and matplotlib: "
+            ".venv/bin/pip install -e '.[report]' in the checkout"
+        )
 
 
 def _files(
