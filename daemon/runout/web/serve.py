@@ -56,6 +56,7 @@ def _serve(settings: Settings, config: Path | None) -> None:
     listening = _listening(web, family, address)
     for talker in ("uvicorn.error", "asyncio"):
         logging.getLogger(talker).addFilter(Seldom())
+    logging.getLogger("uvicorn.error").addFilter(_is_an_error)
     # uvicorn raises the signal that ended it once more when all is done; for us that is the end.
     before = {number: signal.signal(number, _pass) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
@@ -94,6 +95,11 @@ async def _tend(server: uvicorn.Server, listening: socket.socket, station: Stati
     notifier.stopping()
     # The streams end; uvicorn waits for whoever is still being answered.
     station.live.stop()
+
+
+def _is_an_error(record: logging.LogRecord) -> bool:
+    # Who doesn't read what is sent, a browser that hangs, is cut off LAST_S after the end began.
+    return record.exc_info is None or not isinstance(record.exc_info[1], asyncio.CancelledError)
 
 
 def _config(station: Station) -> uvicorn.Config:
