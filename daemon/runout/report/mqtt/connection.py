@@ -9,6 +9,7 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
 from runout.config import MqttSettings
 from runout.errors import RunoutError
+from runout.secret_file import first_line
 
 CREDENTIAL = "mqtt-password"
 """Name of the systemd credential (systemd.exec(5), LoadCredential=) that holds the password"""
@@ -46,27 +47,11 @@ def new_client(
 
 def _password(settings: MqttSettings) -> str | None:
     if settings.password_file:
-        return _first_line("mqtt.password_file", Path(settings.password_file))
+        return first_line("mqtt.password_file", Path(settings.password_file), _LONGEST)
     credential = Path(os.environ.get("CREDENTIALS_DIRECTORY", ""), CREDENTIAL)
     if settings.username and credential.is_absolute() and credential.exists():
-        return _first_line("credential", credential)
+        return first_line("credential", credential, _LONGEST)
     return None
-
-
-def _first_line(what: str, path: Path) -> str:
-    try:
-        # Not splitlines: a password may have what Unicode calls a line's end, and a file from
-        # Windows a mark at its beginning.
-        line = path.read_text(encoding="utf-8-sig").split("\n", 1)[0].rstrip("\r")
-    except OSError as error:
-        raise RunoutError(f"{what} {path}: can't be read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise RunoutError(f"{what} {path}: not text in UTF-8") from error
-    if not line:
-        raise RunoutError(f"{what} {path}: its first line is empty")
-    if len(line.encode()) > _LONGEST:
-        raise RunoutError(f"{what} {path}: its first line is too long for a password")
-    return line
 
 
 def _tls(settings: MqttSettings) -> ssl.SSLContext:

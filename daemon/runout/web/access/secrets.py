@@ -7,6 +7,7 @@ from pathlib import Path
 
 from runout.config import WebSettings
 from runout.errors import RunoutError
+from runout.secret_file import first_line
 
 CREDENTIAL = "web-password"
 """systemd's credential (systemd.exec(5), LoadCredential=)"""
@@ -51,7 +52,7 @@ def read_secrets(settings: WebSettings) -> Secrets:
     password = _from_setting("web.password_file", settings.password_file)
     credential = Path(os.environ.get("CREDENTIALS_DIRECTORY", ""), CREDENTIAL)
     if password is None and credential.is_absolute() and credential.exists():
-        password = _first_line("credential", credential)
+        password = first_line("credential", credential, _LONGEST)
     token = _from_setting("web.token_file", settings.token_file)
     if token is not None and len(token) < SHORTEST_TOKEN:
         raise RunoutError(
@@ -62,19 +63,4 @@ def read_secrets(settings: WebSettings) -> Secrets:
 
 
 def _from_setting(what: str, path: str) -> str | None:
-    return _first_line(what, Path(path)) if path else None
-
-
-def _first_line(what: str, path: Path) -> str:
-    try:
-        # An editor on Windows leaves a mark at the beginning and a return at the line's end.
-        line = path.read_text(encoding="utf-8-sig").split("\n", 1)[0].rstrip("\r")
-    except OSError as error:
-        raise RunoutError(f"{what} {path}: can't be read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise RunoutError(f"{what} {path}: not text in UTF-8") from error
-    if not line:
-        raise RunoutError(f"{what} {path}: its first line is empty")
-    if len(line.encode()) > _LONGEST:
-        raise RunoutError(f"{what} {path}: its first line is too long for a secret")
-    return line
+    return first_line(what, Path(path), _LONGEST) if path else None
