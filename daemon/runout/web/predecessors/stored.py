@@ -52,8 +52,6 @@ def read(folder: Path, kind: Kind) -> Forest | SupportVectors:
         return _forest(arrays) if kind == "rf" else _vectors(arrays)
     except OSError as error:
         raise RunoutError(f"{words} can't be read: {error.strerror}") from error
-    except (BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
-        raise RunoutError(f"{words} is damaged: it is no whole .npz file") from error
     except MemoryError as error:
         raise RunoutError(f"{words} is damaged: it claims to hold more than it may") from error
     except (ValueError, TypeError, SyntaxError) as error:
@@ -61,13 +59,22 @@ def read(folder: Path, kind: Kind) -> Forest | SupportVectors:
 
 
 def _arrays(path: Path, names: set[str]) -> dict[str, Array]:
-    with path.open("rb") as file, ZipFile(file) as archive:
-        members = archive.infolist()
-        if {member.filename for member in members} != {f"{name}.npy" for name in names}:
-            raise ValueError("it doesn't hold what such a model is made of")
-        if sum(member.file_size for member in members) > MOST_BYTES:
-            raise ValueError(f"it holds more than {MOST_BYTES // 1_000_000} MB")
-        return {name: _array(name, archive.read(f"{name}.npy")) for name in names}
+    return {name: _array(name, content) for name, content in _members(path, names).items()}
+
+
+def _members(path: Path, names: set[str]) -> dict[str, bytes]:
+    try:
+        with path.open("rb") as file, ZipFile(file) as archive:
+            members = archive.infolist()
+            if {member.filename for member in members} != {f"{name}.npy" for name in names}:
+                raise ValueError("it doesn't hold what such a model is made of")
+            if sum(member.file_size for member in members) > MOST_BYTES:
+                raise ValueError(f"it holds more than {MOST_BYTES // 1_000_000} MB")
+            return {name: archive.read(f"{name}.npy") for name in names}
+    # zipfile says by a RuntimeError, or NotImplementedError, which is one, that what it takes for
+    # an archive is encrypted, or of a version or packing that it doesn't know.
+    except (BadZipFile, zlib.error, EOFError, RuntimeError) as error:
+        raise ValueError("it is no whole .npz file") from error
 
 
 def _array(name: str, content: bytes) -> Array:
