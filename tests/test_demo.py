@@ -7,6 +7,9 @@ import subprocess
 import sys
 import time
 
+import numpy as np
+import soundfile
+
 from runout import demo as demo_module
 from runout.config import Settings
 from runout.web.beside import Beside, NoPageError
@@ -23,6 +26,12 @@ def demo(*arguments):
         check=False,
     )
     return done, time.monotonic() - began
+
+
+def brief(folder):
+    path = folder / "brief.flac"
+    soundfile.write(path, np.zeros((4_410, 2)), 44_100)
+    return path
 
 
 def test_a_real_record_at_the_pace_of_the_music():
@@ -55,9 +64,7 @@ def test_a_page_that_can_not_start_is_said_and_the_record_is_heard(tmp_path, cap
         yield
 
     monkeypatch.setattr(demo_module, "page_beside", no_page)
-    bad = tmp_path / "bad.flac"
-    bad.write_text("no sound")
-    assert demo_module.demo(bad, Settings(), None, True, sys.stdout) == 1
+    assert demo_module.demo(brief(tmp_path), Settings(), None, True, sys.stdout) == 0
     assert "page:   none, as it ended at its start with status 1" in capsys.readouterr().out
 
 
@@ -67,9 +74,7 @@ def test_a_page_that_died_is_said_at_the_end(tmp_path, capsys, monkeypatch):
         yield Beside("http://127.0.0.1:1/", os.environ, lambda: False)
 
     monkeypatch.setattr(demo_module, "page_beside", dead)
-    bad = tmp_path / "bad.flac"
-    bad.write_text("no sound")
-    demo_module.demo(bad, Settings(), None, True, sys.stdout)
+    demo_module.demo(brief(tmp_path), Settings(), None, True, sys.stdout)
     assert "page:   it ended early" in capsys.readouterr().out
 
 
@@ -78,4 +83,14 @@ def test_a_missing_file_is_said_before_anything_else_and_ends_with_status_1(tmp_
     done, _ = demo(missing, "--pace")
     assert done.returncode == 1
     assert done.stderr == f"runout: {missing}: there is no such file\n"
+    assert done.stdout == ""
+
+
+def test_a_file_that_is_no_sound_is_said_before_anything_else(tmp_path):
+    bad = tmp_path / "bad.flac"
+    bad.write_text("no sound")
+    done, _ = demo(bad, "--pace")
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"runout: {bad}: ")
+    assert done.stderr.count("\n") == 1
     assert done.stdout == ""

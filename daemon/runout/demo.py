@@ -13,7 +13,7 @@ from runout.errors import RunoutError
 from runout.report.mqtt.broker import EmbeddedBroker
 from runout.report.mqtt.identity import device_id
 from runout.report.terminal.watch import Watch
-from runout.source.decoder import open_file
+from runout.source.decoder import Decoder
 from runout.web.beside import Beside, NoPageError, page_beside
 
 _EXIT_S = 10.0
@@ -27,7 +27,7 @@ def demo(path: Path, settings: Settings, config: Path | None, pace: bool, out: T
     Raises RunoutError when there is no such file, and when the daemon dies or hangs.
     """
     # Nobody should read of a broker and a page first, only to learn that there is nothing to play.
-    open_file(path).close()
+    Decoder(path).close()
     with _broker(settings.mqtt) as (reached, where), contextlib.ExitStack() as stack:
         print(f"  broker: {where} at {reached.host}:{reached.port}", file=out)
         print(f"  record: {path}", file=out, flush=True)

@@ -58,7 +58,7 @@ class Decoder:
         """Open the file; raise RunoutError where Runout can't listen to it."""
         self._path = path
         with ExitStack() as on_error:
-            self._file = on_error.enter_context(open_file(path))
+            self._file = on_error.enter_context(_open(path))
             self._stream = on_error.enter_context(self._open_stream())
             self._check_header()
             on_error.pop_all()
@@ -176,7 +176,7 @@ class Decoder:
         return RunoutError(f"{self._path}: is cut off or damaged: {could} could be read")
 
 
-def open_file(path: Path) -> BinaryIO:
+def _open(path: Path) -> BinaryIO:
     """Open a plain file; opening a pipe would wait for its other end.
 
     Raises RunoutError, in words, where that can't be done.
