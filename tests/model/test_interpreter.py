@@ -1,14 +1,18 @@
 import json
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
 import pytest
+import soundfile
 
 from runout.errors import RunoutError
 from runout.model import interpreter
 from runout.model.card import load_model
 from runout.model.interpreter import RUNTIMES, Interpreter, installed_runtimes
 from runout.model.sanity import sanity_windows
+from runout.model.scorer import Scorer
+from sounds import CLEAN, HISS, SHELLAC
 
 MODELS = Path(__file__).resolve().parents[2] / "models"
 INT8 = load_model()
@@ -77,3 +81,28 @@ def test_input_beyond_the_range_is_cut_and_not_wrapped():
 def test_the_float_and_int8_models_are_the_same_make():
     assert json.dumps(FLOAT.card.training) == json.dumps(INT8.card.training)
     assert FLOAT.card.thresholds == INT8.card.thresholds
+
+
+@pytest.mark.parametrize("record", [SHELLAC, CLEAN, HISS])
+def test_fast_kernels_are_within_a_step_of_those_that_define_int8(record):
+    """Those of other processors are too: what a Pi hears, a PC hears (docs/arm64.md)."""
+    sound, rate = soundfile.read(record, dtype="float32", always_2d=True)
+    scorer = Scorer(INT8, rate)
+    rows = np.concatenate([one.rows for one in (*scorer.feed(sound), *scorer.finish())])
+    ours = Interpreter(INT8.content)
+    runtime = import_module(f"{installed_runtimes()[0]}.interpreter")
+    reference = Interpreter(INT8.content)
+    reference._interpreter = runtime.Interpreter(
+        model_content=INT8.content,
+        experimental_op_resolver_type=runtime.OpResolverType.BUILTIN_REF,
+    )
+    reference._interpreter.allocate_tensors()
+    cells = ours.input_shape[0]
+    steps = np.array(
+        [
+            (ours.run(window) - reference.run(window)) / output_step(INT8.content)
+            for window in rows[: len(rows) // cells * cells].reshape(-1, *ours.input_shape)
+        ]
+    )
+    assert np.abs(steps).max() <= 1.001
+    assert (np.abs(steps) > 0.5).mean() < 0.01

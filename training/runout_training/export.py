@@ -12,7 +12,7 @@ from runout.model.card import Card, Window
 from runout.model.interpreter import Interpreter
 from runout.model.sanity import sanity_windows
 from runout_training import network
-from runout_training.dataset import CLASSES, STEP, Examples
+from runout_training.dataset import STEP, Examples
 
 _REPRESENTATIVE = 600
 """Windows that the ranges of int8 are set by"""
@@ -23,40 +23,31 @@ def window_of(params: network.NetworkParams) -> Window:
     return Window(params.past, STEP, params.future)
 
 
-def fixed(model: keras.Model, n_features: int) -> keras.Model:
-    """The same network and weights for windows of one size, as the box runs it."""
-    params = network.NetworkParams()
-    sized = network.build(params, n_features, len(CLASSES), window_of(params).cells)
-    sized.set_weights(model.get_weights())
-    return sized
-
-
-def to_float(model: keras.Model) -> bytes:
+def to_float(converter: tf.lite.TFLiteConverter) -> bytes:
     """A float32 TFLite file."""
-    return bytes(tf.lite.TFLiteConverter.from_keras_model(model).convert())
+    return bytes(converter.convert())
 
 
-def to_int8(model: keras.Model, examples: Examples, card: Card, seed: int) -> bytes:
+def to_int8(converter: tf.lite.TFLiteConverter, examples: Examples, card: Card, seed: int) -> bytes:
     """An int8 TFLite file, its ranges set by windows drawn from `examples`."""
     normalization = card.normalization
 
     def windows() -> Iterator[list[np.ndarray]]:
         rng = np.random.default_rng(seed)
-        cells = model.input_shape[1]
+        cells = card.window.cells
         for _ in range(_REPRESENTATIVE):
             segment = int(rng.integers(len(examples.features)))
             start = int(rng.integers(examples.features.shape[1] - cells))
-            rows = examples.features[segment, start : start + cells].astype(np.float32)
-            yield [normalization.apply(rows)[None]]
+            rows = examples.features[segment, start : start + cells].astype(np.float64)
+            yield [normalization.apply(rows)[None].astype(np.float32)]
         for rows in sanity_windows(card).values():
-            yield [rows[None]]
+            yield [rows[None].astype(np.float32)]
         # The ends of what normalization lets through, so that no input is ever cut by int8.
         for end in (-normalization.clip, normalization.clip):
             rows = np.zeros((1, cells, examples.features.shape[2]), np.float32)
             rows[:, ::8, ::8] = end
             yield [rows]
 
-    converter = tf.lite.TFLiteConverter.from_keras_model(model)
     converter.optimizations = [tf.lite.Optimize.DEFAULT]
     converter.representative_dataset = windows
     converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]

@@ -5,6 +5,7 @@ import json
 import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from runout_training.corpus.tracks import Split
 from runout_training.evaluation.accuracy import Accuracy
 from runout_training.wear.extras import EXTRAS
 
-VERSION = "0.3.0"
+VERSION = "0.3.1"
 FLOAT_TOLERANCE = 1e-4
 """Of scores, that the float file may be off from Keras on the sanity sounds"""
 INT8_TOLERANCE = 0.1
@@ -54,7 +55,7 @@ class Making:
 
 def make_model(cache: Path, models: Path, making: Making) -> None:
     """Rebuild the shipped model; what an earlier, cut run has done is not done again."""
-    from runout_training import export, network, train
+    from runout_training import box_network, export, network, train
 
     names = [extra.name for extra in EXTRAS]
     for name in making.without:
@@ -70,26 +71,26 @@ def make_model(cache: Path, models: Path, making: Making) -> None:
     folder = cache / "training" / _sha256(f"{making.command} {dataset.fingerprint()}".encode())[:12]
     trained, normalization = train.train(folder, examples, held, making.epochs, making.seed)
 
-    params = FeatureParams()
-    sized = export.fixed(trained, params.n_features)
+    params = network.NetworkParams()
     known = list(entries(cache))
     card = Card(
         name=DEFAULT_MODEL,
         version=VERSION,
         sha256="",
         classes=dataset.CLASSES,
-        features=params,
+        features=FeatureParams(),
         normalization=normalization,
-        window=export.window_of(network.NetworkParams()),
+        window=export.window_of(params),
         thresholds={},
         training=_training(known, making),
         sanity={},
         measured={},
     )
-    card = replace(card, sanity=export.answers(sized, card))
+    card = replace(card, sanity=export.answers(trained, card))
+    converter = partial(box_network.converter, trained, params, card.window.cells)
     contents = {
-        _FLOAT: export.to_float(sized),
-        DEFAULT_MODEL: export.to_int8(sized, held, card, making.seed),
+        _FLOAT: export.to_float(converter()),
+        DEFAULT_MODEL: export.to_int8(converter(), held, card, making.seed),
     }
     export.check(contents[_FLOAT], card, FLOAT_TOLERANCE)
     export.check(contents[DEFAULT_MODEL], card, INT8_TOLERANCE)

@@ -23,6 +23,7 @@ from runout.features.params import FeatureParams
 from runout.features.prediction import prediction_error
 
 Array = npt.NDArray[np.float32]
+Wide = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ class Frames:
 
     start: int
     """Number of the first cell; cell 0 begins with the sound, those before it are its reflection"""
-    features: Array
+    features: Wide
     """Shape (cells, n_features)"""
     audio: Array
     """Left and right at the analysis rate, shape (2, cells * hop)"""
@@ -49,9 +50,9 @@ class _Signals:
 
     error: Array
     """Of linear prediction: left, right and vertical, shape (3, cells, hop)"""
-    levels: Array
+    levels: Wide
     """Maxima and mean of each signal, shape (signals, cells, slots + 1)"""
-    scales: Array
+    scales: Wide
     """The cells' own scales, shape (signals, cells)"""
 
 
@@ -72,7 +73,9 @@ class FrontEnd:
         self._resampler = (
             None
             if source_rate == params.sample_rate
-            else soxr.ResampleStream(source_rate, params.sample_rate, 2, dtype="float32")
+            else soxr.ResampleStream(
+                source_rate, params.sample_rate, 2, dtype="float64", quality="VHQ"
+            )
         )
         # A step needs half a frame on either side, and one sample more for the difference,
         # within the cells that set its scale.
@@ -82,7 +85,7 @@ class FrontEnd:
         self._begun = False
         self._heard = 0
         self._next_cell = -lead
-        self._levels: Array = np.zeros(0, np.float32)
+        self._levels: Wide = np.zeros(0)
         self._signals: _Signals | None = None
 
     @property
@@ -93,13 +96,13 @@ class FrontEnd:
     def feed(self, samples: Array) -> Iterator[Frames]:
         """Take samples of shape (frames, 2) at the source rate; yield the steps they complete."""
         if self._resampler is not None:
-            samples = self._resampler.resample_chunk(samples)
+            samples = self._resampler.resample_chunk(samples.astype(np.float64))
         yield from self._take(samples)
 
     def finish(self) -> Iterator[Frames]:
         """Yield the last steps; beyond its end the sound is its own odd reflection."""
         if self._resampler is not None:
-            rest = self._resampler.resample_chunk(np.zeros((0, 2), np.float32), last=True)
+            rest = self._resampler.resample_chunk(np.zeros((0, 2)), last=True)
             yield from self._take(rest)
         if self._heard == 0:
             return
@@ -116,7 +119,7 @@ class FrontEnd:
     def _take(self, samples: Array) -> Iterator[Frames]:
         self._heard += len(samples)
         # A row a channel from here on: numpy is several times faster along contiguous rows.
-        rows = np.ascontiguousarray(samples.T)
+        rows = np.ascontiguousarray(samples.T, np.float32)
         self._buffer = np.concatenate((self._buffer, rows), axis=1)
         if not self._begun and self._buffer.shape[1] > self._prefix:
             self._begin()
@@ -146,7 +149,7 @@ class FrontEnd:
         local = local_scale(signals.scales, params.scale_cells)
         impulses = impulse_features(signals.levels, local)
         walls = impulses[:-1].reshape(-1, 2, *impulses.shape[1:]).transpose(2, 0, 3, 1)
-        ratio = signals.error / local[[0, 1, -1], :, None]
+        ratio = signals.error / local[[0, 1, -1], :, None].astype(np.float32)
 
         near = span[:, self._margin - half : span.shape[1] - self._margin + half]
         groove = np.empty_like(near)
@@ -196,22 +199,22 @@ class FrontEnd:
         self._signals = _Signals(error[:, -around:], levels[:, -around:], scales[:, -2 * around :])
         return _Signals(error[:, :-around], levels[:, :-around], scales)
 
-    def _level(self, c0: Array) -> Array:
+    def _level(self, c0: Wide) -> Wide:
         """Mean of C0 of lateral over the last `level_cells` cells, the present one included.
 
         Taking it off makes the features blind to gain, as a grade must be.
         """
         length = self._params.level_cells
-        known = np.concatenate((self._levels, c0)).astype(np.float64)
+        known = np.concatenate((self._levels, c0))
         sums = np.concatenate(([0.0], np.cumsum(known)))
         last = np.arange(len(self._levels) + 1, len(known) + 1)
         first = np.maximum(0, last - length)
-        self._levels = known[-(length - 1) :].astype(np.float32)
-        mean: Array = ((sums[last] - sums[first]) / (last - first)).astype(np.float32)
+        self._levels = known[-(length - 1) :]
+        mean: Wide = (sums[last] - sums[first]) / (last - first)
         return mean
 
 
-def _walls_first(signals: list[Array]) -> Array:
+def _walls_first(signals: list[Wide]) -> Wide:
     """Of the error's left, right and vertical and the differences' left and right, in one array."""
     error, *differences = signals
     return np.concatenate((error[:2], *differences, error[2:]))

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 Array = npt.NDArray[np.float32]
+Wide = npt.NDArray[np.float64]
 
 _CLIP = 2.5
 """A sample counts towards its cell's mean by at most this many of the cell's medians"""
@@ -32,7 +33,7 @@ def second_difference(samples: Array, lag: int, stride: int) -> Array:
     return np.abs(difference, out=difference)
 
 
-def cell_scale(difference: Array) -> Array:
+def cell_scale(difference: Array) -> Wide:
     """Clipped mean of each cell: (channels, cells, points) to (channels, cells)."""
     # So many points tell the median well enough, in a fraction of the time.
     some = difference[..., :: max(1, difference.shape[-1] // _MEDIAN_POINTS)]
@@ -42,7 +43,7 @@ def cell_scale(difference: Array) -> Array:
     return _mean(np.minimum(difference, np.float32(_CLIP) * median))
 
 
-def local_scale(scales: Array, around: int) -> Array:
+def local_scale(scales: Wide, around: int) -> Wide:
     """Mean of each cell's scale and its `around` neighbours' on either side, never zero.
 
     (channels, cells + 2 * around) to (channels, cells).
@@ -51,17 +52,17 @@ def local_scale(scales: Array, around: int) -> Array:
     total = scales[:, :cells].copy()
     for shift in range(1, 2 * around + 1):
         total += scales[:, shift : shift + cells]
-    total *= np.float32(1.0 / (2 * around + 1))
-    return np.maximum(total, np.float32(_SCALE_FLOOR), out=total)
+    total *= 1.0 / (2 * around + 1)
+    return np.maximum(total, _SCALE_FLOOR, out=total)
 
 
-def cell_levels(difference: Array, slots: int) -> Array:
+def cell_levels(difference: Array, slots: int) -> Wide:
     """Maximum in each slot of a cell, and mean of the cell.
 
     (channels, cells, points) to (channels, cells, slots + 1).
     """
     channels, cells, points = difference.shape
-    levels = np.empty((channels, cells, slots + 1), np.float32)
+    levels = np.empty((channels, cells, slots + 1))
     # Turned, so that a maximum is taken of whole rows: along short ones numpy is slow.
     turned = np.ascontiguousarray(difference.reshape(-1, points // slots).T)
     levels[..., :slots] = turned.max(axis=0).reshape(channels, cells, slots)
@@ -69,23 +70,23 @@ def cell_levels(difference: Array, slots: int) -> Array:
     return levels
 
 
-def impulse_features(levels: Array, local: Array) -> Array:
+def impulse_features(levels: Wide, local: Wide) -> Wide:
     """Logarithms of levels over the local scale: about 0 in steady sound.
 
     A click is over within a slot or two; a drum's attack goes on through many. `levels` are
     (channels, cells, slots + 1), `local` (channels, cells); returns the former's shape.
     """
-    features: Array = levels / local[:, :, None]
-    features += np.float32(_LOG_FLOOR)
+    features: Wide = levels / local[:, :, None]
+    features += _LOG_FLOOR
     return np.log(features, out=features)
 
 
-def _mean(points: Array) -> Array:
+def _mean(points: Array) -> Wide:
     """Mean of the last axis, as a product: numpy's own mean takes four times as long."""
-    mean: Array = points @ _even(points.shape[-1])
+    mean: Wide = points.astype(np.float64) @ _even(points.shape[-1])
     return mean
 
 
 @lru_cache
-def _even(points: int) -> Array:
-    return np.full(points, 1.0 / points, np.float32)
+def _even(points: int) -> Wide:
+    return np.full(points, 1.0 / points)

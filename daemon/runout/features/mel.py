@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from runout.features.params import FeatureParams
 
-Matrix = npt.NDArray[np.float32]
+Matrix = npt.NDArray[np.float64]
 
 # Slaney's Auditory Toolbox (1998): linear to 1 kHz, logarithmic above; librosa's default too.
 _HZ_PER_MEL = 200.0 / 3.0
@@ -29,7 +29,7 @@ def _hz_from_mel(mel: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
 
 @lru_cache
 def mel_matrix(params: FeatureParams) -> Matrix:
-    """Triangular mel filters of unit area: float32, shape (n_fft // 2 + 1, n_mels)."""
+    """Triangular mel filters of unit area: shape (n_fft // 2 + 1, n_mels)."""
     edges = _hz_from_mel(
         np.linspace(_mel_from_hz(params.fmin_hz), _mel_from_hz(params.fmax_hz), params.n_mels + 2)
     )
@@ -38,19 +38,19 @@ def mel_matrix(params: FeatureParams) -> Matrix:
     rise = (bins - low) / (centre - low)
     fall = (high - bins) / (high - centre)
     triangles = np.maximum(0.0, np.minimum(rise, fall))
-    matrix: Matrix = (triangles * (2.0 / (high - low))).astype(np.float32)
+    matrix: Matrix = (triangles * (2.0 / (high - low))).astype(np.float32).astype(np.float64)
     matrix.setflags(write=False)
     return matrix
 
 
 @lru_cache
 def dct_matrix(params: FeatureParams) -> Matrix:
-    """Orthonormal DCT-II as float32, shape (n_mels, n_mfcc): `log_mel @ dct_matrix`."""
+    """Orthonormal DCT-II, shape (n_mels, n_mfcc): `log_mel @ dct_matrix`."""
     band = np.arange(params.n_mels)[:, None] + 0.5
     order = np.arange(params.n_mfcc)[None, :]
     matrix = np.cos(np.pi / params.n_mels * band * order) * np.sqrt(2.0 / params.n_mels)
     matrix[:, 0] *= np.sqrt(0.5)
-    result: Matrix = matrix.astype(np.float32)
+    result: Matrix = matrix.astype(np.float32).astype(np.float64)
     result.setflags(write=False)
     return result
 

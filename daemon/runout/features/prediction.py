@@ -26,13 +26,13 @@ def prediction_error(samples: Array, order: int) -> Array:
     The coefficients are those of the whole of `samples`, by the autocorrelation method.
     """
     channels, total = samples.shape
-    tapered = np.zeros((channels, total + order), np.float32)
+    tapered = np.zeros((channels, total + order))
     np.multiply(samples, _taper(total), out=tapered[:, :total])
     row, sample = tapered.strides
     later = np.lib.stride_tricks.as_strided(
         tapered, (channels, order + 1, total), (row, sample, sample), writeable=False
     )
-    correlation = np.einsum("cn,cln->cl", tapered[:, :total], later).astype(np.float64)
+    correlation = np.einsum("cn,cln->cl", tapered[:, :total], later)
     weights = predictor(correlation, _RIDGE).astype(np.float32)
     error = samples[:, order:].copy()
     for lag in range(1, order + 1):

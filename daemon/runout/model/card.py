@@ -15,7 +15,7 @@ from runout.errors import RunoutError
 from runout.features.params import FeatureParams
 from runout.model.sensitivity import Sensitivity
 
-Array = npt.NDArray[np.float32]
+Wide = npt.NDArray[np.float64]
 
 DEFAULT_MODEL = "ear"
 
@@ -30,19 +30,19 @@ class Normalization:
     """Deviations beyond which a feature is cut"""
 
     @cached_property
-    def _mean(self) -> Array:
-        return np.asarray(self.mean, np.float32)
+    def _mean(self) -> Wide:
+        return np.asarray(self.mean)
 
     @cached_property
-    def _gain(self) -> Array:
-        return np.float32(1.0) / np.asarray(self.scale, np.float32)
+    def _gain(self) -> Wide:
+        return 1.0 / np.asarray(self.scale)
 
-    def apply(self, features: Array) -> Array:
+    def apply(self, features: npt.NDArray[np.floating[Any]]) -> Wide:
         """Normalized features of the same shape, (..., n_features)."""
-        normal: Array = features - self._mean
+        normal: Wide = features - self._mean
         normal *= self._gain
-        np.maximum(normal, np.float32(-self.clip), out=normal)
-        return np.minimum(normal, np.float32(self.clip), out=normal)
+        np.maximum(normal, -self.clip, out=normal)
+        return np.minimum(normal, self.clip, out=normal)
 
 
 @dataclass(frozen=True)

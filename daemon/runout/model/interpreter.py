@@ -41,8 +41,8 @@ class Interpreter:
             runtime = installed_runtimes()[0]
         module = import_module(f"{runtime}.interpreter")
         # One thread: a second one costs more in waiting than it saves on networks this small.
-        # Without the default delegate (XNNPACK) both runtimes give the same scores bit for bit on
-        # x86; with it they are up to 8 steps apart. Arm's are up to 3 from either: docs/arm64.md.
+        # Without the default delegate (XNNPACK) both runtimes give the same scores bit for bit, and
+        # every processor's are within a step of each other (docs/arm64.md).
         with quiet_stderr():
             self._interpreter: Any = module.Interpreter(
                 model_content=content,
@@ -62,7 +62,7 @@ class Interpreter:
         """Shape of the input without the batch."""
         return tuple(int(size) for size in self._input["shape"][1:])
 
-    def run(self, values: Array) -> Array:
+    def run(self, values: npt.NDArray[np.floating[Any]]) -> Array:
         """Output for one input, both without the batch; quantized inside where the file is."""
         self._interpreter.set_tensor(self._input["index"], _quantized(values, self._input)[None])
         begun_s = perf_counter()
@@ -71,7 +71,7 @@ class Interpreter:
         return _dequantized(self._interpreter.get_tensor(self._output["index"])[0], self._output)
 
 
-def _quantized(values: Array, tensor: dict[str, Any]) -> npt.NDArray[Any]:
+def _quantized(values: npt.NDArray[np.floating[Any]], tensor: dict[str, Any]) -> npt.NDArray[Any]:
     if tensor["dtype"] == np.float32:
         return values.astype(np.float32, copy=False)
     scale, zero = tensor["quantization"]

@@ -7,12 +7,13 @@ from runout.features.front_end import FrontEnd
 from runout.model.card import Card
 
 Array = npt.NDArray[np.float32]
+Wide = npt.NDArray[np.float64]
 
 _SECONDS = 1.0
 _SEED = 0
 
 
-def sanity_windows(card: Card) -> dict[str, Array]:
+def sanity_windows(card: Card) -> dict[str, Wide]:
     """The first window of normalized rows, (cells, n_features), of silence, noise and a sine."""
     rate = card.features.sample_rate
     frames = round(_SECONDS * rate)
@@ -26,7 +27,7 @@ def sanity_windows(card: Card) -> dict[str, Array]:
     return {name: _window(sound.astype(np.float32), card) for name, sound in sounds.items()}
 
 
-def _window(sound: Array, card: Card) -> Array:
+def _window(sound: Array, card: Card) -> Wide:
     window = card.window
     front_end = FrontEnd(
         card.features.sample_rate, window.scored, window.past, window.future, card.features

@@ -12,6 +12,7 @@ from runout.model.card import Model
 from runout.model.interpreter import Interpreter, Runtime
 
 Array = npt.NDArray[np.float32]
+Wide = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ class Scored:
     ratio: Array
     """Error of linear prediction over its local scale, of left, right and vertical, shape
     (3, cells * hop)"""
-    rows: Array
+    rows: Wide
     """Normalized features of these cells, shape (cells, n_features)"""
 
 
@@ -50,7 +51,7 @@ class Scorer:
             window.future,
             card.features,
         )
-        self._rows: Array = np.zeros((0, card.features.n_features), np.float32)
+        self._rows: Wide = np.zeros((0, card.features.n_features))
         self._audio = Kept(window.cells * self._hop)
         self._ratio = Kept(window.cells * self._hop)
         self._next_cell = 0

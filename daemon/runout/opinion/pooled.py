@@ -6,6 +6,7 @@ that every way of splitting the sound into blocks gives the same figures bit for
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -41,7 +42,7 @@ class Pooled:
         self._rows = _Columns(n_features, -clip, clip)
         self._scores = _Columns(classes, 0.0, 1.0)
 
-    def feed(self, rows: Array, scores: Array) -> None:
+    def feed(self, rows: Figures, scores: Array) -> None:
         """Take cells: features of shape (cells, n_features), scores of shape (cells, classes)."""
         self._rows.feed(rows)
         self._scores.feed(scores)
@@ -68,8 +69,8 @@ class _Columns:
         self._histogram = np.zeros((columns, _BINS), np.int64)
         self._first = np.arange(columns) * _BINS
 
-    def feed(self, values: Array) -> None:
-        wide = values.astype(np.float64)
+    def feed(self, values: npt.NDArray[np.floating[Any]]) -> None:
+        wide = values.astype(np.float64, copy=False)
         self.count += len(wide)
         self._sum += wide.sum(axis=0)
         self._squares += (wide**2).sum(axis=0)

@@ -9,6 +9,7 @@ from contextlib import redirect_stdout
 from pathlib import Path
 
 import numpy as np
+import tensorflow as tf
 
 from runout.errors import RunoutError
 from runout.grading.grade import LABELS, Label
@@ -129,7 +130,7 @@ def _make(
     kinds = blocks(ear.features.n_features, len(ear.classes), len(heard.measures))
     model = head.fit(sides, kinds, len(classes), seed)
     with redirect_stdout(sys.stderr):  # TensorFlow tells what it converts
-        content = export.to_float(model)
+        content = export.to_float(tf.lite.TFLiteConverter.from_keras_model(model))
     features = names(ear.features.n_features, ear.classes, heard.measures)
     card = OpinionCard(
         name=NAME,
