@@ -35,12 +35,14 @@ def _settings(arguments: argparse.Namespace) -> config.Settings:
 
 def listen_command(arguments: argparse.Namespace) -> int:
     """Listen to the preamp, or to a file, until it ends or a signal comes."""
+    from runout.alone import only_ear
     from runout.keenness import Keenness, keenness_path
     from runout.listen import listen
     from runout.places import runtime_folder, state_folder
     from runout.report.mqtt.broker import EmbeddedBroker
     from runout.report.mqtt.identity import device_id
     from runout.report.mqtt.outbox import IN_MEMORY
+    from runout.report.payload import printable
     from runout.report.station.station import Station
     from runout.source.feed import Feed, Once
     from runout.source.file import FileSource
@@ -52,13 +54,16 @@ def listen_command(arguments: argparse.Namespace) -> int:
         raise UsageError("--station goes with --file and --pace: the page shows what plays")
     with setting_up():
         settings = _settings(arguments)
-    feed: Feed
-    if arguments.file:
-        feed = Once(FileSource(arguments.file, LIVE_BLOCK_S, arguments.pace))
-    else:
-        with setting_up():
-            feed = Preamp(arguments.device or settings.audio.device, LIVE_BLOCK_S)
     with contextlib.ExitStack() as stack:
+        if arguments.file is None or arguments.station:
+            # Before a device is taken from the ear that has it.
+            stack.enter_context(only_ear(state_folder()))
+        feed: Feed
+        if arguments.file:
+            feed = Once(FileSource(arguments.file, LIVE_BLOCK_S, arguments.pace))
+        else:
+            with setting_up():
+                feed = Preamp(arguments.device or settings.audio.device, LIVE_BLOCK_S)
         stack.callback(feed.close)
         mqtt = settings.mqtt
         if arguments.device_id:
@@ -85,7 +90,8 @@ def listen_command(arguments: argparse.Namespace) -> int:
         keenness = Keenness(settings.ear.sensitivity, path)
         station = None
         if arguments.file is None or arguments.station:
-            station = Station(state_folder(), runtime_folder(), device_id(mqtt.device_id))
+            name = printable(arguments.file.name) if arguments.file else None
+            station = Station(state_folder(), runtime_folder(), device_id(mqtt.device_id), name)
         opinion, table = settings.opinion.model, settings.grade.table
         listen(feed, mqtt, live, keenness, opinion, table, station)
     return 0

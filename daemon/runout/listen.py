@@ -22,7 +22,7 @@ from runout.obey import obey
 from runout.opinion.installed import second_opinion
 from runout.opinion.listener import Listener
 from runout.report.mqtt.publisher import Publisher
-from runout.report.station.station import Station
+from runout.report.station.station import FILE_ENDED, STOPPED, Station
 from runout.service import Service
 from runout.side.side import DefectHeard, Heard, SideEnded
 from runout.source.block import Source
@@ -68,8 +68,9 @@ def listen(
     station = station or Station(None, None)
     station.recall(publisher.side_told)
     box = _Box(feed, ears, publisher, keenness, service, station)
+    why_gone = STOPPED
     # To the last word: a second signal must not cut off what the first had us say.
-    with _stopped_by_signals(feed):
+    with _stopped_by_signals(feed) as stopped:
         try:
             publisher.start()
             if not live and not publisher.wait_until_connected(CONNECT_S):
@@ -77,9 +78,11 @@ def listen(
                     f"nobody to tell what is heard: no broker at {mqtt.host}:{mqtt.port}"
                 )
             box.run()
+            if not stopped():
+                why_gone = FILE_ENDED
         finally:
             service.stopping()
-            station.stop()
+            station.stop(why_gone)
             publisher.stop()
 
 
@@ -245,16 +248,21 @@ def _side_namer() -> Callable[[], str]:
 
 
 @contextmanager
-def _stopped_by_signals(feed: Feed) -> Iterator[None]:
-    """Let SIGINT and SIGTERM close the feed, which ends the loop in its own time."""
+def _stopped_by_signals(feed: Feed) -> Iterator[Callable[[], bool]]:
+    """Let SIGINT and SIGTERM close the feed, which ends the loop in its own time.
+
+    What is yielded tells whether one came.
+    """
+    came = []
 
     def stop(number: int, _frame: FrameType | None) -> None:
+        came.append(number)
         _log.info("%s: stopping", signal.Signals(number).name)
         feed.close()
 
     before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        yield
+        yield lambda: bool(came)
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

@@ -70,6 +70,9 @@ def test_a_file_is_played_to_the_page_which_stays_until_a_signal(
     assert "the record has ended" in station.stdout.readline()
     while asked(port, "/api/sides")["total"] != 1:
         assert time.monotonic() < until_s
+    (shown,) = asked(port, "/api/sides")["sides"]
+    assert (shown["name"], shown["label"]["title"]) == ("side.flac", "")
+    assert asked(port, "/api/live")["ear"]["reason"] == "the file that it played has ended"
     station.send_signal(signal.SIGTERM)
     station.communicate(timeout=PATIENCE_S)
     assert station.returncode == 0

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import uvicorn
 
+from runout.alone import only_page
 from runout.config import Settings, WebSettings
 from runout.errors import RunoutError, SetupError, setting_up
 from runout.notify import ALIVE_EVERY_S, Notifier
@@ -17,7 +18,6 @@ from runout.places import runtime_folder, state_folder
 from runout.web.access.gate import Gate
 from runout.web.access.patience import Patience
 from runout.web.access.seldom import Seldom
-from runout.web.alone import alone
 from runout.web.app import make_app
 from runout.web.station import Station, make_station
 
@@ -36,7 +36,7 @@ def serve(settings: Settings, config: Path | None) -> None:
     Raises SetupError where the settings can't be used, a page that all could open included, and
     RunoutError where the address is taken, or another page runs on the same folder.
     """
-    with alone(state_folder()):
+    with only_page(state_folder()):
         _serve(settings, config)
 
 

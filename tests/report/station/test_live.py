@@ -4,19 +4,6 @@ from report.station.pages import Page
 from runout.report.station.live import AGAIN_S, MOST_PENDING, Live
 
 
-class Clock:
-    def __init__(self):
-        self.now_s = 0.0
-
-    def __call__(self):
-        return self.now_s
-
-
-@pytest.fixture
-def clock():
-    return Clock()
-
-
 @pytest.fixture
 def path(tmp_path):
     return tmp_path / "live"

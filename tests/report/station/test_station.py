@@ -11,7 +11,7 @@ from report.station.pages import Page
 from runout.health import health_fields
 from runout.report import messages
 from runout.report.station.finished import told_whole
-from runout.report.station.station import MOST_EVENTS, Station
+from runout.report.station.station import FILE_ENDED, MOST_EVENTS, Station
 from runout.side.side import DefectHeard, SideStarted
 from sounds import noise
 
@@ -19,22 +19,9 @@ RATE = 8_000
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 
 
-class Clock:
-    def __init__(self):
-        self.now_s = 0.0
-
-    def __call__(self):
-        return self.now_s
-
-
-@pytest.fixture
-def clock():
-    return Clock()
-
-
 @pytest.fixture
 def station(tmp_path, clock):
-    made = Station(tmp_path / "state", tmp_path / "run", "box", clock, lambda: NOW)
+    made = Station(tmp_path / "state", tmp_path / "run", "box", clock=clock, now=lambda: NOW)
     yield made
     made.stop()
 
@@ -160,6 +147,23 @@ def test_a_finished_side_is_handed_over_whole(tmp_path, station):
     assert sides["s1.json.gz"]["tracks"][0]["start_s"] == 7.25
 
 
+def test_a_file_s_name_goes_with_what_is_heard_of_it(tmp_path, clock):
+    made = Station(tmp_path / "state", tmp_path / "run", "box", "side.flac", clock, lambda: NOW)
+    page = Page(tmp_path / "run/live")
+    made.begin(RATE)
+    made.heard(SideStarted("s1", 0.0))
+    played(made, clock, 0.1)
+    made.heard(SIDE)
+    made.told(told("Can"))
+    made.stop(FILE_ENDED)
+    said = page.heard()
+    assert {word["name"] for word in said if word["type"] == "state"} == {"side.flac"}
+    assert said[-1] == {"type": "gone", "reason": "the file that it played has ended"}
+    side = finished(tmp_path)["s1.json.gz"]
+    # What the user calls it comes first; see the page's words.
+    assert (side["name"], side["label"]) == ("side.flac", {"artist": "Can"})
+
+
 def test_a_label_that_comes_later_is_handed_over_beside_it(tmp_path, station):
     station.heard(SIDE)
     side = told(None)
@@ -175,7 +179,7 @@ def test_a_label_that_comes_later_is_handed_over_beside_it(tmp_path, station):
 
 def test_the_side_of_the_run_before_is_handed_over_once(tmp_path, clock):
     for run in range(3):
-        station = Station(tmp_path / "state", tmp_path / "run", "box", clock, lambda: NOW)
+        station = Station(tmp_path / "state", tmp_path / "run", "box", clock=clock, now=lambda: NOW)
         side = told("Can")
         station.recall(side)
         station.told(side)
@@ -202,12 +206,12 @@ def test_a_full_disk_is_told_the_page_still_hears_and_the_sides_come_later(
     (tmp_path / "state").unlink()
     station.stop()
     assert len(caplog.records) == 1
-    assert page.kinds() == ["gone"]
+    assert page.heard() == [{"type": "gone", "reason": "it was stopped"}]
     assert set(finished(tmp_path)) == {"s0.json.gz", "s1.json.gz", "s2.json.gz"}
 
 
 def test_no_folders_is_no_page(clock):
-    station = Station(None, None, "box", clock)
+    station = Station(None, None, "box", clock=clock)
     station.begin(RATE)
     played(station, clock, 1.0)
     station.heard(DefectHeard("s1", "single", CLICK))

@@ -48,11 +48,13 @@ def play(publisher: Publisher) -> None:
     publisher.state(IDLE)
 
 
-def play_a_side(broker: EmbeddedBroker) -> None:
-    publisher = Publisher(at(broker))
+def play_a_side(broker: EmbeddedBroker, outbox: str = "") -> None:
+    publisher = Publisher(MqttSettings(broker.host, broker.port, device_id="box", outbox=outbox))
     publisher.start()
     wait_until(lambda: publisher._link.up)
     play(publisher)
+    # What a busy broker hasn't confirmed at the stop would be told again by the next start.
+    wait_until(lambda: publisher.voice.depth == 0)
     publisher.stop()
 
 

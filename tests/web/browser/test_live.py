@@ -92,6 +92,7 @@ def test_a_defect_is_shown_within_a_second_of_its_sound(
     assert max(late_s) <= WITHIN_S
     assert page.script(DRAWN, ".rolling-canvas")[1] != before
     assert page.script("return watched.levels.size") > 3
+    assert page.text(".now-title") == "side.flac"
     assert page.text(".now-time").startswith("0:")
     assert "Track 1" in page.text(".now-part")
     assert page.errors() == []

@@ -2,10 +2,14 @@
 
 import csv
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 from needs import needs
 from report.brokers import wait_until
+from report.examples import SIDE
+from runout.report.messages import side_payload
+from runout.report.station.finished import take_up
 from sounds import SHELLAC
 from web.browser.page import PATIENCE_S, Page
 from web.browser.programmes import pressed
@@ -34,6 +38,18 @@ def labelled(page: Page, side_id: str, **fields: str) -> None:
         page.find(f"#label-{name}").send_keys(text)
     page.click("Keep")
     page.wait_for_text(fields.get("artist", ""), "h1")
+
+
+def test_a_side_that_outlived_a_kill_without_its_defects_says_so(
+    page: Page, station: Running
+) -> None:
+    take_up(station.state, side_payload(SIDE, datetime.now(UTC)) | {"label": {}}, "box")
+    page.open("records")
+    page.wait_for_text("1 side", "main")
+    page.open("side/s1")
+    page.wait_for_text("This side’s defects were lost in a restart.", ".defects")
+    assert "1,184 clicks" in page.text(".defects")
+    assert page.errors() == []
 
 
 def test_what_the_cleaning_did_is_seen_before_and_after(

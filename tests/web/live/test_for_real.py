@@ -73,14 +73,16 @@ def test_two_viewers_see_a_side_from_its_beginning_into_the_records(box, browser
     assert sides[0] == sides[1]
     assert ear.wait(60) == 0
     side = box.get(f"/api/sides/{sides[0]['side_id']}")
-    assert side["source"] == "ear"
+    assert (side["source"], side["name"]) == ("ear", "side.wav")
     assert clicks[0] in [event["id"] for event in side["events"]]
     # What was promised was kept.
     assert len(promised) >= len(PLACES) // 2
     assert set(promised) <= set(side["clips"])
     clip = box.folder / "run" / "clips" / f"{clicks[0]}.flac"
     assert soundfile.info(clip).duration == pytest.approx(BEFORE_S + AFTER_S, abs=0.01)
-    wait_until(lambda: box.get("/api/live")["ear"]["reason"] == "it was stopped", 30.0)
+    wait_until(
+        lambda: box.get("/api/live")["ear"]["reason"] == "the file that it played has ended", 30.0
+    )
     assert rss_mb(page) < MOST_MB
     # With streams that nobody ends.
     assert interrupt(page) == 0
@@ -112,6 +114,18 @@ def test_a_killed_page_and_a_killed_ear_are_back_by_themselves(box, browsers, re
     again, _ = viewer.until("event", is_click)
     assert again["side_id"] != first["side_id"]
     assert "Traceback" not in box.log("web") + box.log("listen")
+
+
+def test_an_ear_that_is_stopped_amid_a_file_says_so(box, browsers, record):
+    box.start_page()
+    viewer = browsers()
+    ear = box.start_ear(record)
+    viewer.until("event", is_click)
+    playing, _ = viewer.until("state")
+    assert playing["name"] == "side.wav"
+    assert interrupt(ear) == 0
+    away, _ = viewer.until("ear", lambda fields: fields["state"] == "away")
+    assert away["reason"] == "it was stopped"
 
 
 def test_a_viewer_that_never_reads_holds_up_neither_page_nor_ear(box, browsers, record):

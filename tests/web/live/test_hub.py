@@ -137,7 +137,7 @@ def test_an_ear_that_falls_silent_is_away(tmp_path):
     ("word", "state", "reason"),
     [
         (("waits", {"reason": "no preamp"}), "waits", "no preamp"),
-        (("gone", {}), "away", "it was stopped"),
+        (("gone", {"reason": "it was stopped"}), "away", "it was stopped"),
     ],
 )
 def test_the_ear_says_itself_why_it_does_not_hear(tmp_path, word, state, reason):

@@ -39,6 +39,16 @@ def test_a_file_keeps_its_name_in_one_line() -> None:
     assert told.name == "<img src=x onerror=alert(1)> [2J.flac"
 
 
+def test_a_side_of_the_ear_tells_its_file_s_name_itself() -> None:
+    assert read_told(side_json(), "ear", None).name is None
+    assert read_told(side_json(name=""), "ear", None).name is None
+    assert read_told(side_json(name=5), "ear", None).name is None
+    told = read_told(side_json(name="side\x1b.flac"), "ear", None)
+    assert told.name == "side .flac"
+    assert "name" not in json.loads(told.contract)
+    assert read_told(side_json(name="of the worker"), "upload", "of the user").name == "of the user"
+
+
 @pytest.mark.parametrize(
     "raw",
     [

@@ -31,6 +31,9 @@ _WAITING = 8
 """Finished sides to be written at most at once"""
 _KEPT = 32
 """Of them, packed, that wait for a disk that is full: a day's"""
+STOPPED = "it was stopped"
+"""Why nobody listens any more, as the page says it"""
+FILE_ENDED = "the file that it played has ended"
 
 Array = npt.NDArray[np.float32]
 
@@ -45,12 +48,17 @@ class Station:
         state: Path | None,
         runtime: Path | None,
         device_id: str = "",
+        file: str | None = None,
         clock: Callable[[], float] = time.monotonic,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        """Take the two folders that the page shares; None where there is to be no page."""
+        """Take the two folders that the page shares; None where there is to be no page.
+
+        `file` is the name of what is played, where it isn't a record.
+        """
         self._folder = state
         self._device_id = device_id
+        self._file: Fields = {} if file is None else {"name": file}
         self._clock = clock
         self._now = now
         self._live = Live(
@@ -125,7 +133,7 @@ class Station:
         if self._folder is None:
             return
         if ended is not None and is_new:
-            ours: Fields = {"device_id": self._device_id, "source": "ear"}
+            ours: Fields = {"device_id": self._device_id, "source": "ear", **self._file}
             errand = HandOver(
                 self._folder, side_id, lambda: side | told_whole(ended) | ours, side_id=side_id
             )
@@ -150,7 +158,7 @@ class Station:
             "at_s": messages.rounded(self._heard / self._rate, 3),
             "started_s": messages.rounded(self._started_s, 3) if state.side_id else None,
         }
-        self._live.say("state", fields(state) | times)
+        self._live.say("state", fields(state) | times | self._file)
 
     def health(self, measure: Callable[[], Health], fields: Callable[[Health], Fields]) -> None:
         """Show how the box is, when that is due; `fields` words it."""
@@ -174,12 +182,12 @@ class Station:
             self._clips.finish()
         self._painter = None
 
-    def stop(self) -> None:
-        """Hand over what is left and say that we leave."""
+    def stop(self, why: str = STOPPED) -> None:
+        """Hand over what is left and say that we leave, and why."""
         self._errands.close()
         if self._clips is not None:
             self._clips.close()
-        self._live.say("gone", {})
+        self._live.say("gone", {"reason": why})
         self._live.close()
         self._sound.close()
 

@@ -1,11 +1,15 @@
 """Tells the messages of one box as the story of a record."""
 
+from collections import deque
 from collections.abc import Callable
 
 from runout.report.mqtt.topics import OFFLINE, ONLINE
 from runout.report.payload import Payload, PayloadError
 from runout.report.terminal import lines
 from runout.report.terminal.style import Style
+
+_SIDES = 16
+"""Of a box, told apart: after an outage some come late, beside the one that plays"""
 
 
 class Narrator:
@@ -16,7 +20,7 @@ class Narrator:
     ) -> None:
         """`say` takes lines that stay, `meter` a line that the next one takes the place of."""
         self.sides = 0
-        """Sides that ended while we listened"""
+        """Sides that played and ended while we listened"""
         self.gone = False
         """Whether the box said offline, or its broker for it, while we listened"""
         self._style = style
@@ -26,6 +30,7 @@ class Narrator:
         self._hears = False
         self._side_id: str | None = None
         self._told_side_id: str | None = None
+        self._played: deque[str] = deque(maxlen=_SIDES)
 
     def message(self, leaf: str, raw: bytes, retained: bool) -> None:
         """Tell a message on the topic `leaf`, below the box's own; a bad one in one line.
@@ -41,8 +46,8 @@ class Narrator:
                     self._audio(raw)
                 case "event":
                     self._event(Payload.from_json(raw))
-                case "state" if not retained:
-                    self._state(Payload.from_json(raw))
+                case "state":
+                    self._state(Payload.from_json(raw), retained)
                 case "side":
                     self._side(Payload.from_json(raw), retained)
         except PayloadError as error:
@@ -64,9 +69,14 @@ class Narrator:
             self._say("  no sound from the preamp any more")
         self._hears = hears
 
-    def _state(self, state: Payload) -> None:
+    def _state(self, state: Payload, retained: bool) -> None:
         side_id = state.text_or_none("side_id")
-        if side_id is not None:
+        if side_id is None:
+            return
+        if retained:
+            # If it is still so, it may end before another word of it.
+            self._played.append(side_id)
+        else:
             self._needle_down(side_id)
             self._meter(lines.meter_line(state, self._style))
 
@@ -82,7 +92,9 @@ class Narrator:
         side_id = side.text("side_id")
         if side_id == self._told_side_id:
             return  # said again as the box found its broker again
-        if retained:
+        # A box that has started anew says its last side again, for a broker that may have lost it.
+        # Of one that has played while we listened, we have heard more than its end.
+        if retained or side_id not in self._played:
             self._say(lines.last_side_line(side))
         else:
             for line in lines.side_lines(side, self._style):
@@ -93,5 +105,6 @@ class Narrator:
     def _needle_down(self, side_id: str) -> None:
         if side_id != self._side_id:
             self._side_id = side_id
+            self._played.append(side_id)
             for line in lines.needle_down_lines(self._style):
                 self._say(line)

@@ -57,7 +57,7 @@ class Watch:
 
     @property
     def sides(self) -> int:
-        """Sides that ended, and were graded or not, while we watched."""
+        """Sides that played and ended, and were graded or not, while we watched."""
         return sum(narrator.sides for narrator in self._narrators.values())
 
     def __enter__(self) -> Self:

@@ -188,7 +188,7 @@ class Hub:
             case "waits":
                 self._stands("waits", payload.text("reason"))
             case "gone":
-                self._stands("away", "it was stopped")
+                self._stands("away", payload.text("reason"))
 
     def _stands(self, state: str, reason: str | None) -> None:
         if (state, reason) == (self._ear.state, self._ear.reason):

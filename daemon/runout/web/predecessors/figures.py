@@ -29,7 +29,8 @@ FIGURES = (
     "centroid mean",
     "centroid maximum",
 )
-"""Over the frames of a window"""
+"""Over the frames of a window. That project's very eight, not eight of our choice, so that what is
+judged is that system: its maxima are what a single click can move at all"""
 
 _PARAMS = FeatureParams(
     sample_rate=RATE, n_fft=2048, hop=512, n_mels=128, n_mfcc=13, fmin_hz=0.0, fmax_hz=RATE / 2

@@ -56,7 +56,10 @@ _OURS = (
 
 
 def read_told(side_json: bytes, source: str, name: str | None) -> Told:
-    """Read a side's JSON; raises ToldError where it isn't one."""
+    """Read a side's JSON; raises ToldError where it isn't one.
+
+    `name` is of its file; None where the side itself tells it, or was no file.
+    """
     fields = _object(side_json)
     if source not in SOURCES:
         raise ToldError(f"no such source {source!r}")
@@ -69,7 +72,7 @@ def read_told(side_json: bytes, source: str, name: str | None) -> Told:
         side_id=_side_id(fields),
         started_at=_utc(fields.get("started_at")),
         source=cast(Source, source),
-        name=None if name is None else clean(name),
+        name=clean(_text(fields.get("name")) if name is None else name) or None,
         duration_s=duration_s,
         heard_s=_tracks_s(fields, duration_s) if heard_s is None else heard_s,
         rpm=_number(fields, "rpm"),

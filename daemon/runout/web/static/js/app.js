@@ -71,7 +71,8 @@ function noticeWords(state) {
   if (state === 'lost') return 'The connection to the station is broken. This page keeps trying, and goes on by itself.';
   if (state === 'away') {
     const since = new Date(ear.since).toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' });
-    return `The part of the box that listens isn\u2019t running (since ${since}). Records can still be read, and files checked.`;
+    const why = ear.reason ? `: ${ear.reason}` : '';
+    return `The part of the box that listens isn\u2019t running${why} (since ${since}). Records can still be read, and files checked.`;
   }
   return '';
 }

@@ -35,7 +35,7 @@ export function gradeCard() {
 
 /** What to say: a large word, up to three lines around it (what it is of, the reason, what may come), and a link. */
 function told(ear, playing, lastSide) {
-  if (ear?.state === 'away') return { label: 'Not listening', lines: ['The box', 'What listens to the record player isn\u2019t running.'] };
+  if (ear?.state === 'away') return { label: 'Not listening', lines: ['The box', `What listens to the record player isn\u2019t running${ear.reason ? `: ${ear.reason}` : ''}.`] };
   if (ear?.state === 'waits') return { label: 'No sound', lines: ['The record player', sentence(ear.reason) || 'Waiting for the preamp.'] };
   if (playing.isDown) return toldOfPlaying(playing.state);
   if (lastSide) return toldOfLast(lastSide);

@@ -30,7 +30,7 @@ export function nowStrip(actions) {
   function show(playing) {
     const { state } = playing;
     const down = playing.isDown;
-    title.textContent = down ? recordWords(state.label, null, 'A record without a label') : 'No record plays';
+    title.textContent = down ? recordWords(state.label, state.name, 'A record without a label') : 'No record plays';
     fill(time, down ? clock(state.elapsed_s) : '\u2013:\u2013\u2013');
     part.textContent = state ? sentence(partWords(state.part, state.track)) : '';
     found.textContent = down ? `Heard so far: ${countsWords(state.counts)}` : '';

@@ -2,7 +2,7 @@
 
 import { clipButton, playButton } from '../clips.js';
 import { fill, make } from '../make.js';
-import { eventWords, kindWords, levelWords, loudWords, number, sentence, turnWords, clock } from '../words.js';
+import { countsWords, eventWords, kindWords, levelWords, loudWords, number, sentence, turnWords, clock } from '../words.js';
 
 /** That many rows at a time, so that a shellac's 20,000 ticks don't fill the page. */
 const PAGE = 60;
@@ -53,7 +53,7 @@ export function defectList(side, seek) {
     fill(body, ...chosen.slice(0, shown).map(row));
     more.hidden = chosen.length <= shown;
     more.textContent = `Show more (${number(chosen.length - shown)} left)`;
-    if (chosen.length === 0) fill(body, make('tr', {}, make('td', { colspan: 5 }, 'No defects.')));
+    if (chosen.length === 0) fill(body, make('tr', {}, make('td', { colspan: 5 }, noneWords(side))));
   }
 
   function row(event) {
@@ -83,6 +83,12 @@ export function defectList(side, seek) {
 
   show();
   return { element, mark };
+}
+
+/** A box that is killed as a side ends knows how many defects it had, and no longer where. */
+function noneWords(side) {
+  const counted = Object.values(side.counts ?? {}).some((count) => count > 0);
+  return counted ? `This side\u2019s defects were lost in a restart. Found were ${countsWords(side.counts)}.` : 'No defects.';
 }
 
 function loud(event) {

@@ -3,7 +3,7 @@
 import { draw, make } from '../make.js';
 import { GRADES, LABELS, clock, countsWords, gradeClass, number, reasonWords, recordWords, sentence, sureWords, whenWords } from '../words.js';
 
-const SOURCES = { ear: 'played on the box', upload: 'a file', microphone: 'recorded in a browser' };
+const SOURCES = { ear: 'played on the box', played: 'a file, played to the box', upload: 'a file', microphone: 'recorded in a browser' };
 const ROW = 26;
 
 /** Make the head of a side: `side` as /api/sides/{id} has it, `actions` what can be done with it. */
@@ -31,7 +31,7 @@ function facts(side) {
   const { label } = side;
   const known = [
     ['heard', whenWords(side.started_at)],
-    ['from', side.source === 'ear' ? SOURCES.ear : [SOURCES[side.source], side.name].filter(Boolean).join(': ')],
+    ['from', side.name ? `${SOURCES[side.source === 'ear' ? 'played' : side.source]}: ${side.name}` : SOURCES[side.source]],
     ['length', clock(side.duration_s)],
     ['speed', side.rpm ? `${number(side.rpm, 1)} rpm` : null],
     ['catalogue number', label.catalogue],
