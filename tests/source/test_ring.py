@@ -2,6 +2,7 @@
 
 import threading
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -43,6 +44,27 @@ def test_any_order_of_writes_and_reads_keeps_the_frames_in_order(capacity, steps
         heard.append(rest)
     np.testing.assert_array_equal(np.concatenate(heard), np.concatenate(kept))
     assert ring.lost == offered - sum(map(len, kept))
+
+
+def is_mapped(address):
+    """Whether this process has memory there; see proc(5)."""
+    lines = Path("/proc/self/maps").read_text().splitlines()
+    ranges = [line.split()[0].split("-") for line in lines]
+    return any(int(low, 16) <= address < int(high, 16) for low, high in ranges)
+
+
+def test_what_is_released_has_given_its_memory_back():
+    ring = Ring(4_000_000)
+    ring.write(numbered(0, 3))
+    # Amid it, where no other of ours reaches.
+    address = ring._buffer[2_000_000:].ctypes.data
+    assert is_mapped(address)
+    ring.release()
+    assert not is_mapped(address)
+    # Whoever brings sound may not know yet.
+    assert ring.write(numbered(0, 3)) == 0
+    assert not ring.put(numbered(0, 3))
+    assert len(ring.read(3)) == 0
 
 
 @given(

@@ -174,6 +174,8 @@ class CaptureSource:
         finally:
             self._ring.close()
             self._let_go()
+            # Whoever keeps us, for what we say of how we ended, needn't keep seconds of sound.
+            self._ring.release()
 
     def close(self) -> None:
         """Stop listening; blocks() then ends and lets go of the device. Safe in a signal handler.

@@ -1,6 +1,7 @@
 """The bounded ring between the thread that brings sound in and the one that listens to it."""
 
 import math
+import mmap
 import threading
 import time
 from types import TracebackType
@@ -24,7 +25,8 @@ class Ring:
 
     def __init__(self, frames: int) -> None:
         """Hold at most `frames` frames."""
-        self._buffer = np.zeros((frames, 2), dtype=np.float32)
+        self._capacity = frames
+        self._buffer = _mapped(frames)
         self._written = 0
         self._read = 0
         self._lost = 0
@@ -38,7 +40,7 @@ class Ring:
     @property
     def capacity(self) -> int:
         """Frames that it holds at most."""
-        return len(self._buffer)
+        return self._capacity
 
     @property
     def lost(self) -> int:
@@ -119,6 +121,12 @@ class Ring:
         """Throw away what is left and let both sides go. Safe from a signal handler."""
         self._closed = True
 
+    def release(self) -> None:
+        """Close it and give its memory back; for the consumer, who reads no more."""
+        self.close()
+        with self._sound:
+            self._buffer = np.empty((0, 2), dtype=np.float32)
+
     def __enter__(self) -> None:
         """Begin to produce."""
 
@@ -157,3 +165,14 @@ class Ring:
         if self._free >= self.capacity // 2:
             self._room.notify()
         return samples
+
+
+def _mapped(frames: int) -> Samples:
+    """Zeros of shape (frames, 2), in memory that goes back to the kernel as they go.
+
+    In the heap, what is taken while one ring is there keeps the next from having its place, and
+    with each that comes and goes it grows by a few of them.
+    """
+    size = frames * 2 * np.dtype(np.float32).itemsize
+    memory = mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+    return np.frombuffer(memory, np.float32).reshape(frames, 2)
