@@ -63,7 +63,6 @@ def test_the_figures_are_librosas_of_recordings():
 
 
 def test_what_is_said_twice_is_the_same():
-    assert box.FIGURES == front_ends.FIGURES
     assert (box.RATE, box.WINDOW_S) == (front_ends.MONO_RATE, WINDOW_S)
 
 

@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 
+from runout.web.predecessors.figures import FIGURES
 from runout_training.baselines import classic, networks
 from runout_training.baselines.examples import Examples, examples_of
 from runout_training.baselines.front_ends import (
-    FIGURES,
     MONO_RATE,
     cut,
     eight_figures,

@@ -18,18 +18,6 @@ Features = npt.NDArray[np.float32]
 MONO_RATE = 16_000
 """Hertz"""
 MFCC_WINDOW_S = 2.0
-FIGURES = (
-    "zcr mean",
-    "zcr deviation",
-    "zcr maximum",
-    "rms mean",
-    "rms maximum",
-    "mean of all MFCCs",
-    "centroid mean",
-    "centroid maximum",
-)
-"""Of a window, over its frames. Vinyl Scratch Detector's very eight, not eight of our choice, so
-that what is judged is that system: its maxima are what a single click can move at all"""
 
 _MELS, _MEL_FFT, _MEL_HOP = 96, 512, 256
 _MEL_DEPTH_DB = 80.0
@@ -52,7 +40,7 @@ def cut(whole: Mono, starts: npt.NDArray[np.int64], seconds: float) -> npt.NDArr
 
 
 def eight_figures(window: Mono) -> Features:
-    """The eight `FIGURES` of a 3 s window: (8,)."""
+    """The eight `runout.web.predecessors.figures.FIGURES` of a 3 s window: (8,)."""
     crossings = librosa.feature.zero_crossing_rate(window)
     level = librosa.feature.rms(y=window)
     coefficients = librosa.feature.mfcc(y=window, sr=MONO_RATE, n_mfcc=13)
