@@ -47,6 +47,11 @@ def faded_out(sound: Sound, seconds: float = 0.05, rate: int = 44_100) -> Sound:
     return soft
 
 
+def faded_in(sound: Sound, seconds: float = 0.05, rate: int = 44_100) -> Sound:
+    """`sound` with a soft start: one that begins amid the music begins with a step."""
+    return faded_out(sound[::-1], seconds, rate)[::-1].copy()
+
+
 def with_clicks(
     sound: Sound,
     places_s: list[float],

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -177,3 +179,15 @@ def test_memory_is_bounded():
         judge.judge(impulse(n * 22_050), RATE)
     assert judge._kept.end - judge._kept.start <= 3.0 * RATE
     assert len(judge._heard) < 10
+
+
+def test_the_seam_is_sought_where_the_impulse_was_foretold_worst():
+    place = max(loud_places(60), key=lambda one: seam(around(without(MUSIC, one, 44), one), AT))
+    place = max(place, LATE)
+    sound = without(MUSIC, place, 44)
+    # What rings before the gap has the impulse begin early.
+    early = Impulse(place - 200, 220, "click", "left", 12.0, 0.9)
+    assert seam(around(sound, place), AT) > SEAM
+    assert fed(sound).judge(early, RATE).kind == "click"
+    one = fed(sound).judge(replace(early, peak=place), RATE)
+    assert (one.kind, one.start, one.length) == ("capture_glitch", place, 1)

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from runout.defects.faint import Faint
+from runout.defects.faint import Faint, where_due
 
 CELL_S = 0.005
 
@@ -60,3 +60,9 @@ def test_scores_come_in_any_pieces():
         pieces.feed(scores[start : start + 32], start * CELL_S, CELL_S)
     times = np.arange(2.6013, 4.4, 0.1)
     assert [whole.chance(t, 0.01) for t in times] == [pieces.chance(t, 0.01) for t in times]
+
+
+def test_where_a_scratch_is_due_the_odds_are_34_times_as_high():
+    assert where_due(0.5) == pytest.approx(34 / 35)
+    assert where_due(0.1) == pytest.approx(3.4 / (3.4 + 0.9))
+    assert (where_due(0.0), where_due(1.0)) == (0.0, pytest.approx(1.0))

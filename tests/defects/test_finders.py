@@ -22,7 +22,7 @@ def fed(sound, sensitivity="normal"):
 
 
 def times(finders):
-    return [one.start / RATE for one in finders.impulses()]
+    return [one.start / RATE for one in finders.impulses() if not one.doubtful]
 
 
 def test_impulses_wait_and_are_handed_out_once():
@@ -62,3 +62,13 @@ def test_the_keener_the_more_is_found():
     assert found["low"] < found["normal"] < found["high"]
     finders.set_sensitivity("high")
     assert finders.sensitivity == "high"
+
+
+def test_what_is_not_believed_is_handed_out_as_doubtful_in_order_of_time():
+    faint = with_clicks(real_music(10.0), list(np.arange(0.5, 9.5, 0.1)), over=0.9)
+    impulses = list(fed(faint).impulses())
+    assert len({one.doubtful for one in impulses}) == 2
+    starts = [one.start for one in impulses]
+    assert starts == sorted(starts)
+    least = MODEL.card.thresholds["normal"]
+    assert all(one.doubtful or one.confidence >= least[one.kind] for one in impulses)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from runout.defects.impulse import ImpulseFinder
 from runout.model.card import load_model
 from runout.model.scorer import Scorer
-from sounds import CLEAN, faded_out, noise, real_music, sine, with_clicks
+from sounds import CLEAN, faded_in, faded_out, noise, real_music, sine, with_clicks
 
 MODEL = load_model()
 RATE = 44_100
@@ -118,7 +118,46 @@ def test_polarity_changes_nothing_and_swapped_channels_swap():
 
 @pytest.mark.parametrize("rate", [32_000, 48_000, 88_200, 96_000, 192_000])
 def test_the_same_clicks_at_every_rate(rate):
-    sound = with_clicks(faded_out(real_music()), PLACES, over=12)
+    sound = with_clicks(faded_in(faded_out(real_music())), PLACES, over=12)
     at_rate = soxr.resample(sound, RATE, rate).astype(np.float32)
     times = [one.start / RATE for one in found(at_rate, rate=rate)]
     assert times == pytest.approx(PLACES, abs=0.003)
+
+
+def doubted(sound, block=22_050):
+    scorer = Scorer(MODEL, RATE)
+    finder = ImpulseFinder(MODEL.card, MODEL.card.thresholds["normal"])
+    sure, doubtful = [], []
+    for start in range(0, len(sound), block):
+        for scored in scorer.feed(sound[start : start + block]):
+            sure += finder.feed(scored)
+            doubtful += finder.doubtful
+    for scored in scorer.finish():
+        sure += finder.feed(scored)
+        doubtful += finder.doubtful
+    return sure, doubtful
+
+
+def test_clicks_that_are_half_heard_are_handed_out_as_doubtful():
+    places = np.arange(0.2, 9.8, 0.1)
+    sure, doubtful = doubted(with_clicks(real_music(10.0), list(places), over=0.1))
+    assert len(doubtful) >= 20
+    assert all(one.doubtful for one in doubtful)
+    assert not any(one.doubtful for one in sure)
+    true = [np.abs(places - one.start / RATE).min() < 0.003 for one in doubtful]
+    assert np.mean(true) > 0.8
+    least = MODEL.card.thresholds["normal"]
+    assert all(0.1 <= one.confidence < least[one.kind] for one in doubtful)
+    apart = [abs(one.start - other.start) for one in sure for other in doubtful]
+    assert min(apart) > 0.003 * RATE
+
+
+def test_doubtful_ones_are_the_same_for_blocks_of_any_size():
+    sound = with_clicks(real_music(4.0), list(np.arange(0.2, 3.8, 0.1)), over=0.1)
+    assert doubted(sound, 1_000)[1] == doubted(sound, len(sound))[1] != []
+
+
+def test_an_impulse_tells_where_it_was_foretold_worst():
+    impulses = found(with_clicks(real_music(), PLACES, over=12))
+    assert [one.peak / RATE for one in impulses] == pytest.approx(PLACES, abs=0.001)
+    assert all(one.start <= one.peak < one.start + one.length for one in impulses)

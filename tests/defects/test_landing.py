@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from runout.defects.again import FINE_REACH, Past
-from runout.defects.landing import is_landing, is_over, onset, repeat, thread
+from runout.defects.landing import earlier, is_alike, is_over, landing, onset, repeat, thread
 from sounds import noise
 
 RATE = 44_100
@@ -89,7 +89,7 @@ def test_a_skip_is_a_landing_and_its_turn_ends():
     assert again.start == pytest.approx(AT, abs=300)
     assert again.lag == TURN
     assert again.alike == pytest.approx(1.0, abs=1e-3)
-    assert is_landing(past, again, AT, 1)
+    assert landing(past, again, AT, 1, sure=False) == "yes"
     whole = heard(sound)
     assert is_over(whole, AT + TURN, AT + TURN + 1000, TURN)
     assert not is_over(whole, AT + TURN // 2, AT + TURN // 2 + 1000, TURN)
@@ -100,9 +100,33 @@ def test_a_voice_that_falls_silent_over_a_loop_is_no_landing():
     again = begun(past, 3 * TURN)
     assert again.start == pytest.approx(3 * TURN, abs=0.05 * RATE)
     assert again.alike > 0.98
-    assert not is_landing(past, again, 3 * TURN, 1)
+    assert landing(past, again, 3 * TURN, 1, sure=True) == "no"
 
 
 def test_a_repeat_that_has_just_begun_can_t_be_judged():
     past = heard(skipped()[:, : AT + 2048])
     assert repeat(past, AT, TURN) is None
+
+
+def test_a_repeat_that_has_been_on_for_a_while_is_followed_to_where_it_began():
+    past = heard(skipped()[:, : AT + 60_000])
+    assert earlier(past, AT + 40_000, TURN) == pytest.approx(AT, abs=0.1 * RATE)
+    # A turn later it is over, and before it there was none.
+    assert earlier(past, AT - RATE // 4, TURN) is None
+
+
+def test_a_loop_began_before_all_that_is_held():
+    past = heard(looped(voice=0.0))
+    assert is_alike(past, 4 * TURN - RATE, TURN)
+    assert earlier(past, 4 * TURN - RATE // 2, TURN) is None
+
+
+def test_a_skip_in_hiss_is_one_only_if_the_needle_was_surely_struck():
+    sound = skipped()[:, : AT + 60_000]
+    # The preamp's own noise: of the sharp part so much that it is alike by 0.93.
+    own = noise(sound.shape[1] / RATE, level=0.019, seed=7).T
+    past = heard(sound + own[:, : sound.shape[1]])
+    again = begun(past, AT)
+    assert 0.88 < again.alike < 0.95
+    assert landing(past, again, AT, 1, sure=True) == "yes"
+    assert landing(past, again, AT, 1, sure=False) == "no"

@@ -57,6 +57,32 @@ def test_what_is_loud_is_doubted_less() -> None:
     assert louder == pytest.approx(0.9)
 
 
+def test_what_stands_below_the_music_is_doubted_more() -> None:
+    at, below, deep = (
+        Rarity(0.0, RATE).weigh(replace(impulse(600.0, 0.99), peak_db=peak_db)).confidence
+        for peak_db in (-3.0, -5.0, -13.0)
+    )
+    assert logit(0.99) - logit(at) == pytest.approx(3.0, abs=1e-6)
+    assert logit(0.99) - logit(below) == pytest.approx(3.0 * (1.0 + 0.3 * 2.0), abs=1e-6)
+    assert logit(0.99) - logit(deep) == pytest.approx(3.0 * (1.0 + 0.3 * 10.0), abs=1e-6)
+
+
+def test_what_stands_below_the_music_stands_where_clicks_are_many() -> None:
+    rarity = Rarity(0.0, RATE)
+    for place in range(300):
+        rarity.weigh(impulse(place / 10.0, 0.99))
+    heard = rarity.weigh(replace(impulse(30.0, 0.6), peak_db=-8.0)).confidence
+    assert heard == pytest.approx(0.6)
+
+
+def test_what_stands_below_the_music_does_not_speak_for_more() -> None:
+    rarity = Rarity(0.0, RATE)
+    for place in range(300):
+        rarity.weigh(replace(impulse(place / 10.0, 0.99), peak_db=-8.0))
+    heard = rarity.weigh(impulse(30.0, 0.9)).confidence
+    assert heard == pytest.approx(after([30.0], 0.9, of=0.99))
+
+
 def test_a_burst_is_forgotten() -> None:
     burst_s = [place / 50.0 for place in range(100)]
     assert after([*burst_s, 2.1], 0.7, of=0.99) == pytest.approx(0.7)

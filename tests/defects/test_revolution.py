@@ -118,3 +118,24 @@ def test_a_second_scratch_at_an_angle_of_its_own_makes_no_beat():
     train = newest_train(one, 9.0)
     assert train is not None
     assert not is_beat(train, sorted(one + other))
+
+
+def test_what_is_half_heard_at_an_even_part_of_every_turn_makes_it_a_beat():
+    members = every(1.8, 6)
+    train = newest_train(members, 15.0)
+    assert train is not None
+    turns = np.array(members[:-1])
+    for part in (1 / 2, 3 / 4, 5 / 16):
+        assert is_beat(train, members, half_heard(turns + part * 1.8))
+    for late in (0.41, 0.63):
+        assert not is_beat(train, members, half_heard(turns + late * 1.8))
+    assert not is_beat(train, members, half_heard(turns[:1] + 0.9))
+
+
+def test_the_surer_a_train_the_fewer_chance_would_make():
+    by_chance = []
+    for turns in (3, 4, 6):
+        train = newest_train(every(1.8, turns), 15.0)
+        assert train is not None
+        by_chance.append(train.by_chance)
+    assert by_chance == sorted(by_chance, reverse=True)

@@ -1,12 +1,16 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from runout.defects.scratch import Began, Ended, Joined, ScratchTracker, Tick
+from runout.defects.scratch import Began, Ended, Joined, ScratchTracker
+from runout.defects.tick import Tick
 
 
-def ticks(times, channel="left", peak_db=15.0, name="s"):
+def ticks(times, channel="left", peak_db=15.0, name="s", doubtful=False):
     return [
-        Tick(f"{name}{number}", time, channel, peak_db) for number, time in enumerate(sorted(times))
+        Tick(f"{name}{number}", time, channel, peak_db, doubtful)
+        for number, time in enumerate(sorted(times))
     ]
 
 
@@ -128,3 +132,46 @@ def test_a_speed_that_wanders_is_followed():
     said, _ = told(ticks(1.0 + np.cumsum(periods)))
     assert [type(one) for one in said].count(Began) == 1
     assert said[-1].scratch.turns == 40
+
+
+def test_doubtful_clicks_and_one_that_was_told_make_a_scratch():
+    times = 20.0 + 1.8 * np.arange(6)
+    said, _ = told(ticks([times[3]]), ticks(np.delete(times, 3), name="f", doubtful=True))
+    assert isinstance(said[0], Began)
+    ended = said[-1].scratch
+    assert set(ended.members) == {"s0", "f0", "f1", "f2", "f3", "f4"}
+    assert (ended.turns, ended.start_s) == (6, 20.0)
+
+
+def test_a_doubtful_click_joins_where_one_is_due_and_nowhere_else():
+    train = ticks(2.0 + 1.8 * np.arange(4))
+    for late, joins in ((0.0, True), (0.003, True), (0.02, False), (0.9, False)):
+        faint = ticks([2.0 + 1.8 * 4 + late], name="f", doubtful=True)
+        said, _ = told(train, faint)
+        assert ("f0" in said[-1].scratch.members) is joins
+    # Nor is it the second click of a turn.
+    said, _ = told(train, ticks([train[-1].time_s + 0.005], name="f", doubtful=True))
+    assert "f0" not in said[-1].scratch.members
+
+
+def test_doubtful_clicks_alone_must_be_many():
+    others = ticks([0.4, 2.6, 4.1, 5.9], name="o", doubtful=True)
+    few = ticks([3.0, 4.8, 6.6], doubtful=True)
+    assert told(few, others)[0] == []
+    said, _ = told([replace(one, doubtful=False) for one in few], others)
+    assert said[-1].scratch.members == ("s0", "s1", "s2")
+    said, _ = told(ticks(3.0 + 1.8 * np.arange(8), doubtful=True))
+    assert said[-1].scratch.turns == 8
+
+
+def test_doubtful_clicks_hide_no_scratch():
+    train = ticks(30.0 + 1.8 * np.arange(4), "both")
+    doubts = [replace(one, id=f"f{one.id}", doubtful=True) for one in dust(2.0, 40.0, 3)]
+    members = [one.scratch.members for one in told(train, doubts)[0] if isinstance(one, Ended)]
+    assert any({"s0", "s1", "s2", "s3"} <= set(one) for one in members)
+
+
+@pytest.mark.parametrize("rate_per_s", [0.1, 1.0, 5.0])
+def test_doubtful_dust_is_no_scratch(rate_per_s):
+    doubts = [replace(one, doubtful=one.time_s % 0.3 > 0.1) for one in dust(rate_per_s, 600.0, 7)]
+    assert [one for one in told(doubts)[0] if isinstance(one, Began)] == []

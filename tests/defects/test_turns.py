@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from scipy import fft
 
 from runout.defects.turns import LockBegan, LockEnded, Skipped, TurnTracker
 from sounds import noise
@@ -70,6 +71,36 @@ def test_a_locked_groove_that_lasts_to_the_end_is_ended():
     locked = pieces(sound, (0, AT), *[(AT - TURN, AT)] * 3)
     said = played(locked, [AT, AT + TURN, AT + 2 * TURN])
     assert [type(one) for one in said] == [LockBegan, LockEnded]
+
+
+@pytest.mark.parametrize("grooves", [1, 2])
+def test_a_skip_that_the_model_did_not_hear_is_told_by_the_needle_s_flight(grooves):
+    sound = music(16.0)
+    skipped = pieces(sound, (0, AT), (AT - grooves * TURN, sound.shape[1]))
+    skipped[:, AT : AT + 300] *= 0.01
+    (skip,) = played(skipped)
+    assert isinstance(skip, Skipped)
+    assert skip.jump.time_s == pytest.approx(AT / RATE, abs=0.008)
+    assert skip.jump.grooves == grooves
+
+
+def chord(samples, seed=5):
+    """A deep tone that wavers and never ends, of unit RMS."""
+    hertz = fft.rfftfreq(samples, 1 / RATE)
+    band = np.exp(-0.5 * ((hertz - 300.0) / 8.0) ** 2)
+    tone = fft.irfft(band * fft.rfft(np.random.default_rng(seed).standard_normal(samples)), samples)
+    return (tone / tone.std()).astype(np.float32)
+
+
+def test_under_a_sustained_chord_it_takes_three_shocks_to_tell_a_locked_groove():
+    # It is alike at lags near by, before the jump as after it.
+    sound = music(12.0)
+    sound += 0.1 * chord(sound.shape[1])
+    times = 3
+    locked = pieces(sound, (0, AT), *[(AT - TURN, AT)] * times, (AT, sound.shape[1]))
+    shocks = [AT + number * TURN for number in range(times)]
+    assert [type(one) for one in played(locked, shocks)] == [LockBegan, LockEnded]
+    assert played(locked, shocks[:2]) == []
 
 
 def test_music_that_goes_on_is_no_skip():

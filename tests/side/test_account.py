@@ -169,3 +169,36 @@ def test_clicks_of_a_locked_groove_are_part_of_it():
     list(account._jumps([LockEnded(JUMP, 17.2, 4)]))
     (said,) = account.impulse(impulse(18.0))
     assert said.event.part_of is None
+
+
+def test_what_is_doubtful_is_not_told():
+    account = Account("s", 1.0, RATE, CELL_S)
+    account.programme_s = 60.0
+    doubts = [replace(impulse(time_s), doubtful=True) for time_s in (2.0, 3.1, 7.7)]
+    assert [one for doubt in doubts for one in account.impulse(doubt)] == []
+    assert account.tally.events == []
+
+
+def test_doubtful_clicks_of_a_scratch_stand_in_the_events_with_it_and_in_order():
+    account = Account("s", 1.0, RATE, CELL_S)
+    account.programme_s = 60.0
+    said = []
+    for turn in range(7):
+        one = replace(impulse(10.0 + 1.8 * turn), doubtful=turn not in (2, 3), confidence=0.3)
+        said += account.impulse(one)
+        said += account.impulse(impulse(10.7 + 1.8 * turn, "right"))
+    said += account.finish()
+    scratch = next(
+        one.event for one in said if one.phase == "begin" and one.event.channel != "right"
+    )
+    clicks = [event for event in account.tally.events if event.kind == "click"]
+    times = [event.time_s for event in clicks]
+    assert times == sorted(times)
+    mine = [event for event in clicks if event.part_of == scratch.id]
+    assert [event.time_s for event in mine] == pytest.approx(10.0 + 1.8 * np.arange(7), abs=1e-4)
+    by_turn = [0.3 if turn in (2, 3) else 34 * 0.3 / (34 * 0.3 + 0.7) for turn in range(7)]
+    assert [event.confidence for event in mine] == pytest.approx(by_turn)
+    assert len({event.id for event in account.tally.events}) == len(account.tally.events)
+    # Nothing is told of a past that was passed over in silence, but by the scratch.
+    singles = [one.event.time_s for one in said if one.phase == "single"]
+    assert not set(singles) & {event.time_s for event in mine if event.confidence > 0.5}

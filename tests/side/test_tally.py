@@ -188,3 +188,19 @@ def test_balance_of_known_levels():
     for _ in range(100):
         tally.sound((-20.0, -35.0), STEP_S, playing=True)
     assert tally.measurements()["channel_balance_db"] == pytest.approx(15.0)
+
+
+def test_a_click_that_only_its_scratch_tells_stands_where_it_belongs():
+    tally = played(60.0)
+    for number, time_s in enumerate((1.0, 2.0, 4.0, 5.0)):
+        tally.add(click(number, time_s))
+    tally.add(Event("s-7", 0.5, 4.5, "crackle", "left", 12.0, 0.9))
+    tally.infer(click(8, 3.0, part_of="s-9"))
+    tally.infer(click(10, 6.0, part_of="s-9"))
+    clicks = [event for event in tally.events if event.kind == "click"]
+    assert [event.time_s for event in clicks] == [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]
+    assert tally.counts == {"click": 6, "crackle": 1}
+    # An episode of crackle was never told of them.
+    tally.join("s-11", 3)
+    joined = [event.time_s for event in tally.events if event.part_of == "s-11"]
+    assert joined == [2.0, 4.0, 5.0]

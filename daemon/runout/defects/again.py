@@ -58,6 +58,11 @@ class Past:
         return self._kept.end
 
     @property
+    def start(self) -> int:
+        """The first sample that is held."""
+        return self._kept.start
+
+    @property
     def told(self) -> int:
         """Samples up to which the envelope is told: some 25 ms less than were heard."""
         return self.heard - _LOCAL // 2 * _BIN
@@ -81,6 +86,10 @@ class Past:
         self._envelope[: -len(fresh)] = self._envelope[len(fresh) :]
         self._envelope[-len(fresh) :] = fresh
         self._kept.feed(audio)
+
+    def between(self, start: int, end: int) -> Array:
+        """Samples `start` to `end`, which must all be held: (2, end - start)."""
+        return self._kept.between(start, end)
 
     def best_lag(self, seconds: float, least: int, most: int) -> tuple[int, float]:
         """The lag, from `least` to `most` bins, at which the last `seconds` are most like before.

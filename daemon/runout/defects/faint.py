@@ -8,6 +8,20 @@ import numpy.typing as npt
 Array = npt.NDArray[np.float32]
 
 _LEAST = np.float32(0.0)
+_DUE = 34.0
+"""Odds of an impulse in a cell where a scratch is due, 0.9 in the 2.4 cells that it may come in,
+over those in any cell at 3 impulses a second, at which a score is a probability"""
+_TINY = 1e-9
+
+
+def where_due(score: float) -> float:
+    """Probability of an impulse of that score in a cell where a scratch is due.
+
+    By Bayes' rule its odds change with those of any impulse there (Saerens, Latinne and
+    Decaestecker 2002, Adjusting the outputs of a classifier to new a priori probabilities).
+    """
+    odds = _DUE * score / max(1.0 - score, _TINY)
+    return odds / (1.0 + odds)
 
 
 class Faint:

@@ -5,6 +5,7 @@ Impulses wait until it is certain that the needle is down; those from before it 
 
 from collections import deque
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +14,7 @@ from runout.defects.capture import CaptureJudge
 from runout.defects.impulse import Impulse, ImpulseFinder
 from runout.defects.passage import PASSAGE_KINDS, Passage, PassageFinder
 from runout.defects.rarity import Rarity
+from runout.defects.wave import Waves
 from runout.model.card import Card
 from runout.model.scorer import Scored
 from runout.model.sensitivity import Sensitivity
@@ -37,6 +39,7 @@ class Finders:
             PassageFinder(kind, card, self._thresholds[kind]) for kind in PASSAGE_KINDS
         ]
         self._capture = CaptureJudge(source_rate)
+        self._waves = Waves(self._rate)
         self._rarity = Rarity(0.0, self._rate)
         self._waiting: deque[Impulse] = deque()
         self._listen_from_s = 0.0
@@ -60,8 +63,10 @@ class Finders:
 
     def feed(self, scored: Scored) -> None:
         """Look for impulses in the next cells of the same sound."""
+        self._waves.feed(scored)
         self._wait(self._finder.feed(scored))
-        self._waiting.extend(self._capture.unheard(scored, self._rate))
+        unheard = self._capture.unheard(scored, self._rate)
+        self._waiting.extend(one for one in unheard if not self._waves.has_step(one))
 
     def finish(self, end_s: float) -> None:
         """Look for what is left, the sound having ended at `end_s`."""
@@ -70,16 +75,21 @@ class Finders:
             self._waiting.pop()
 
     def impulses(self) -> Iterator[Impulse]:
-        """Hand out those that wait, as far as they are to be believed."""
+        """Hand out those that wait; what is not to be believed by itself is doubtful."""
         while self._waiting:
             impulse = self._waiting.popleft()
             if impulse.start / self._rate < self._listen_from_s:
+                continue
+            if impulse.doubtful:
+                yield impulse
                 continue
             weighed = self._rarity.weigh(impulse)
             # A glitch is told by its samples; the model only says where to look.
             told = weighed.kind == "capture_glitch"
             if told or weighed.confidence >= self._thresholds[weighed.kind]:
                 yield weighed
+            else:
+                yield replace(impulse, doubtful=True)
 
     def forget(self, now_s: float) -> None:
         """Drop the impulses that nobody has asked for by now."""
@@ -95,4 +105,5 @@ class Finders:
 
     def _wait(self, impulses: Sequence[Impulse]) -> None:
         judged = (self._capture.judge(impulse, self._rate) for impulse in impulses)
-        self._waiting.extend(impulse for impulse in judged if impulse is not None)
+        sure = [one for one in judged if one is not None and not self._waves.has_step(one)]
+        self._waiting.extend(sorted((*sure, *self._finder.doubtful), key=lambda one: one.start))

@@ -4,7 +4,7 @@ The model says which cell of 5.8 ms holds an impulse; the error of linear predic
 local scale says, to the sample, where in the cell it stands.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -20,6 +20,10 @@ Array = npt.NDArray[np.float32]
 ImpulseKind = Literal["click", "pop", "capture_glitch"]
 
 _KINDS: tuple[ImpulseKind, ...] = ("click", "pop", "capture_glitch")
+_DOUBTFUL = 0.1
+"""Least score of an impulse that may be told once it proves to be one of a scratch"""
+_MOST_DOUBTFUL = 2
+"""Of them in a step of scored cells (0.19 s), the likeliest"""
 _MERGE_S = 0.003
 """Peaks nearer than this are one impulse: a click lasts up to 3 ms"""
 _POP_LONGEST_S = 0.015
@@ -66,6 +70,10 @@ class Impulse:
     """The model's score, 0 to 1"""
     audible_db: float | None = None
     """Over its threshold of being heard, see audibility.py; None where that wasn't told"""
+    peak: int | None = None
+    """Sample at the analysis rate that was foretold worst; None where that wasn't told"""
+    doubtful: bool = False
+    """Not to be told unless it proves to be one of a scratch"""
 
 
 class ImpulseFinder:
@@ -92,6 +100,8 @@ class ImpulseFinder:
         self._loudest_music = Loudest(card.features)
         self._last_end = -self._merge
         self._last_peak = -self._merge
+        self.doubtful: list[Impulse] = []
+        """In the cells looked through last: not sure enough to be told, in order of time"""
 
     def set_thresholds(self, thresholds: dict[str, float]) -> None:
         """Take other thresholds, by class, for what is fed from now on."""
@@ -122,6 +132,7 @@ class ImpulseFinder:
         for cell in start + np.flatnonzero(hot[start:stop]):
             if not self._is_shadow(cell, hot):
                 found += self._in_cell(cell, self._scores[cell])
+        self.doubtful = self._doubted(start, stop, hot)
         self._next = max(self._next, end)
         drop = self._next - _LEVEL_CELLS - 1 - self._first
         if drop > 0:
@@ -131,6 +142,26 @@ class ImpulseFinder:
             self._ratio = self._ratio[:, drop * self._hop :]
             self._power = self._power[:, drop:]
         return found
+
+    def _doubted(self, start: int, stop: int, hot: npt.NDArray[np.bool_]) -> list[Impulse]:
+        """The likeliest impulses among the cells from `start` to `stop` that none is told in."""
+        # By columns here too.
+        scores = np.maximum(self._scores[:, 0], self._scores[:, 1])
+        cells = start + np.flatnonzero(scores[start:stop] >= _DOUBTFUL)
+        if len(cells) == 0:
+            return []
+        padded = np.pad(np.where(hot, np.float32(2.0), scores), 1)
+        peaks = cells[(scores[cells] >= padded[cells]) & (scores[cells] > padded[cells + 2])]
+        peaks = peaks[~hot[peaks]]
+        likeliest = np.sort(peaks[np.argsort(-scores[peaks], kind="stable")[:_MOST_DOUBTFUL]])
+        return [self._doubt(int(cell)) for cell in likeliest]
+
+    def _doubt(self, cell: int) -> Impulse:
+        """The impulse of a cell that is not hot."""
+        scores = self._scores[cell, :-1]
+        kind = int(scores.argmax())
+        impulse = self._impulse(self._loudest(cell)[1], _KINDS[kind], float(scores[kind]), cell)
+        return replace(impulse, doubtful=True)
 
     def _is_shadow(self, cell: int, hot: npt.NDArray[np.bool_]) -> bool:
         """Whether a hot cell only overhears the impulse of the hot cell before or after it."""
@@ -196,6 +227,7 @@ class ImpulseFinder:
             audible_db=audible_db(
                 self._audio, start, end - start, self._loudest_music.power, self._params
             ),
+            peak=self._first * self._hop + peak,
         )
 
     def _extent(self, peak: int, kind: ImpulseKind) -> tuple[int, int]:

@@ -8,8 +8,13 @@ impulses lately. What is loud over the music is doubted less, for few drums are:
 with a score above 0.5 on the validation split 6 % stood 15 dB and more over the programme, of 1449
 clicks 55 %.
 
+What peaks more than 3 dB below the programme is doubted more and speaks for no others: of 1689
+clicks found on that split 1 % peaked lower than 2.3 dB below it, but most of what synthesizers are
+blamed for does. Where clicks are common it stands, for then there is no doubt to add to.
+
 On that split, at the same recall (0.85), this left 0.22 false alarms a minute of clean music where
-one bar for all left 1.78. Both were measured with the scores of model 0.2.0.
+one bar for all left 1.78. Both were measured with the scores of model 0.2.0, the 1689 with those of
+0.3.0.
 """
 
 import math
@@ -33,6 +38,10 @@ _LOUD_DB = 10.0
 """Over the programme: what is louder is doubted less"""
 _LESS_PER_DB = 0.2
 """Of the logarithm of the odds"""
+_UNDER_DB = -3.0
+"""Over the programme: what peaks lower is doubted more, and doesn't speak for others"""
+_MORE_PER_DB = 0.3
+"""Share by which the fall is greater"""
 _TINY = 1e-9
 
 
@@ -57,9 +66,11 @@ class Rarity:
         # What the capture lost is told by its samples, not by how often it happens.
         if impulse.kind == "capture_glitch":
             return impulse
-        if impulse.confidence >= _SURE:
+        under_db = max(_UNDER_DB - impulse.peak_db, 0.0)
+        if impulse.confidence >= _SURE and under_db == 0.0:
             self._sure += 1.0
-        fall = min(math.log(_COMMON_PER_S / expected), _MOST_FALL)
+        fall = max(min(math.log(_COMMON_PER_S / expected), _MOST_FALL), 0.0)
+        fall *= 1.0 + _MORE_PER_DB * under_db
         fall = max(fall - _LESS_PER_DB * max(impulse.peak_db - _LOUD_DB, 0.0), 0.0)
         odds = impulse.confidence / max(1.0 - impulse.confidence, _TINY) * math.exp(-fall)
         return replace(impulse, confidence=odds / (1.0 + odds))

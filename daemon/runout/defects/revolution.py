@@ -5,13 +5,16 @@ speed and drifting by a few degrees a turn; turns may be missed. Dust makes such
 chance, so a chain counts only where the number of them that chance would make in an hour, by the
 local rate of like impulses (a Poisson process), is small. A turn on which nothing was told, but
 where the model half heard a click, speaks for the train, one without a trace against it. Drum hits
-come evenly as well: a chain with mates at even parts of its interval is a beat, and no train.
+come evenly as well: a chain with mates at even parts of its interval, told or half heard, is a
+beat, and no train.
 """
 
 import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+
+import numpy as np
 
 from runout.defects.faint import Faint
 
@@ -50,14 +53,21 @@ _LEAST_CHANCE = 0.0005
 _HEARD_BY_CHANCE = 0.02
 """Chance of as hot a score under which a turn counts as half heard: it was so on 0.84 to 0.93
 of the turns that were not told"""
-_CHANCE_PER_HOUR = 0.02
-"""Chains that chance may make. With 0.1 as many trains of five turns were named; none was
-false either way"""
+_CHANCE_PER_HOUR = 0.2
+"""Chains that chance may make. On 110 scenes with scratches and 50 minutes of clean music
+(validation split), scored by two models, 157 and 156 of 164 trains of five turns and more were
+named and none was false; with 0.1 156 and 156, with 0.5 158 and 157, with 1.0 as many, and four
+were false"""
 _BEATS = (2, 3, 4, 6, 8, 12, 16)
 """Parts of an interval that a beat may have"""
 _COARSE_BEATS = 4
 """Parts up to which mates at one place alone make a beat; finer ones take two places"""
 _BEAT_REACH_S = 0.006
+_FINEST_BEAT = 16
+_BEAT_BY_CHANCE = 0.1
+"""Chance that what is half heard at one of these parts is no more than anywhere, under which it is
+a beat. On the same scenes ten beats passed for trains without this, and two at 0.02; at 0.2 two
+trains of five turns were lost"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +91,8 @@ class Train:
     """Mean interval of a turn, drift included"""
     rpm: float
     """The nominal speed"""
+    by_chance: float
+    """Chains as good that scattered impulses would make in an hour"""
 
 
 def newest_train(
@@ -108,15 +120,18 @@ def newest_train(
                         oldest.turns + 1,
                         (times[-1] - oldest.time_s) / oldest.turns,
                         rpm,
+                        chance,
                     )
     return best
 
 
-def is_beat(train: Train, times: Sequence[float]) -> bool:
+def is_beat(train: Train, times: Sequence[float], faint: Faint | None = None) -> bool:
     """Whether impulses at even parts of the train's interval make it a musical beat.
 
-    `times` are all impulses of its span, seconds, rising.
+    `times` are all impulses of its span, seconds, rising; `faint` knows what was half heard.
     """
+    if faint is not None and _is_half_heard(train, faint):
+        return True
     first, last = train.members[0], train.members[-1]
     reach = _BEAT_REACH_S / train.period_s
     own = set(train.members)
@@ -133,6 +148,25 @@ def is_beat(train: Train, times: Sequence[float]) -> bool:
         elif len(set(places)) >= 2 and len(places) >= max(3.0, turns) + chance:
             return True
     return False
+
+
+def _is_half_heard(train: Train, faint: Faint) -> bool:
+    """Whether something is half heard, turn after turn, at one same part of the interval.
+
+    The chances of all turns are joined by Fisher's method (Statistical Methods for Research
+    Workers, 1932); any of the parts may be the one.
+    """
+    first, turns = train.members[0], np.arange(train.turns - 1)
+    told = [round((member - first) / train.period_s) for member in train.members]
+    starts = np.interp(turns, told, train.members)
+    most = 0.0
+    for part in range(1, _FINEST_BEAT):
+        due = starts + part / _FINEST_BEAT * train.period_s
+        chances = (max(faint.chance(time, _BEAT_REACH_S), _LEAST_CHANCE) for time in due.tolist())
+        most = max(most, -math.fsum(map(math.log, chances)))
+    # Twice the sum is chi-squared with twice as many degrees of freedom as turns.
+    tail = math.exp(-most) * math.fsum(most**n / math.factorial(n) for n in range(len(turns)))
+    return (_FINEST_BEAT - 1) * tail < _BEAT_BY_CHANCE
 
 
 def _off_grid(phase: float, parts: int) -> float:

@@ -1,4 +1,9 @@
-"""Scratches: episodes of clicks that come back once a revolution, for three turns or more."""
+"""Scratches: episodes of clicks that come back once a revolution, for three turns or more.
+
+An impulse that is too doubtful to be told by itself may be one of a train: where others tell that a
+scratch is due it is none by chance. (Track before detect: Davey, Rutten and Cheung 2008, EURASIP J.
+Adv. Signal Process., 428036.)
+"""
 
 from collections import deque
 from dataclasses import dataclass, replace
@@ -9,7 +14,8 @@ import numpy.typing as npt
 
 from runout.defects.event import Channel
 from runout.defects.faint import Faint
-from runout.defects.revolution import LONGEST_S, NOMINAL_RPM, is_beat, newest_train
+from runout.defects.revolution import LONGEST_S, NOMINAL_RPM, Train, is_beat, newest_train
+from runout.defects.tick import Tick, alike, wall
 
 Array = npt.NDArray[np.float32]
 
@@ -18,9 +24,6 @@ _KEPT = 256
 _ADMITTED_PER_S = 8.0
 """Impulses a second that are followed; of more than that, the loudest"""
 _LOWEST_DB = -20.0
-_ALIKE_DB = 20.0
-"""Impulses of one scratch are within this of one another: as the music swells, they stand less
-over it"""
 _JOIN_REACH_S = 0.004
 """An impulse this near to where a scratch is due is its own. With 6 ms none was followed for
 longer, and of 68 scratches 63, not 64, were named: one swallowed another that crossed it"""
@@ -39,18 +42,11 @@ _LONG = 6
 _HALF_HEARD = 0.02
 """Chance of as hot a score under which a click counts as come where it is due: it was so on 0.84 to
 0.93 of the turns that were not told"""
+_UNTOLD_BY_CHANCE = 0.001
+"""Chains an hour that chance may make of doubtful impulses alone: music makes more of those than
+dust does. With 0.005 as many scratches were named, and a beat"""
 _LATE = 0.1
 """Turns that a click may be late before it is missed"""
-
-
-@dataclass(frozen=True, slots=True)
-class Tick:
-    """An impulse as far as scratches go."""
-
-    id: str
-    time_s: float
-    channel: Channel
-    peak_db: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +158,8 @@ class ScratchTracker:
 
     def tick(self, tick: Tick) -> Began | Joined | None:
         """Take the next impulse, in order of time, after `passed` was told of its time."""
-        self._faint.told(tick.time_s)
+        if not tick.doubtful:
+            self._faint.told(tick.time_s)
         while self._recent and self._recent[0] < tick.time_s - _DENSITY_S:
             self._recent.popleft()
         self._recent.append(tick.time_s)
@@ -202,13 +199,13 @@ class ScratchTracker:
         return False
 
     def _train(self, tick: Tick) -> Began | None:
-        like = [one for one in self._kept if _alike(one, tick)]
-        heard_s = min(LONGEST_S, tick.time_s - self._start_s)
-        train = newest_train([one.time_s for one in like], max(heard_s, 1.0), self._faint)
-        if train is None or is_beat(train, [one.time_s for one in self._kept]):
+        like = [one for one in self._kept if alike(one, tick)]
+        train = self._surest(like)
+        if train is None and not tick.doubtful:
+            train = self._surest([one for one in like if not one.doubtful])
+        if train is None or is_beat(train, [one.time_s for one in self._kept], self._faint):
             return None
-        times = set(train.members)
-        ticks = [one for one in like if one.time_s in times]
+        ticks = _of(train, like)
         scratch = Scratch(
             tuple(one.id for one in ticks),
             ticks[0].time_s,
@@ -216,7 +213,7 @@ class ScratchTracker:
             train.turns,
             train.period_s,
             train.rpm,
-            _wall(ticks),
+            wall(ticks),
             median(one.peak_db for one in ticks),
         )
         self._numbered += 1
@@ -225,14 +222,30 @@ class ScratchTracker:
         self._kept = deque((one for one in self._kept if one.id not in mine), maxlen=_KEPT)
         return Began(self._numbered, scratch)
 
+    def _surest(self, like: list[Tick]) -> Train | None:
+        """The train that ends with the last of some ticks, on one wall alone or on both."""
+        heard_s = max(min(LONGEST_S, like[-1].time_s - self._start_s), 1.0)
+        found = []
+        for other in ("left", "right"):
+            ticks = [one for one in like if one.channel != other]
+            if like[-1].channel == other:
+                continue
+            train = newest_train([one.time_s for one in ticks], heard_s, self._faint)
+            if train is None:
+                continue
+            told = any(not one.doubtful for one in _of(train, ticks))
+            if told or train.by_chance <= _UNTOLD_BY_CHANCE:
+                found.append(train)
+        return min(found, key=lambda train: train.by_chance, default=None)
+
     def _joins(self, one: _Open, tick: Tick) -> bool:
         """Make the tick part of an open scratch if it comes where one is due."""
         scratch = one.scratch
-        if not _alike(tick, one.ticks[-1]):
+        if not alike(tick, one.ticks[-1]):
             return False
         turns = round((tick.time_s - scratch.last_s) / one.interval_s)
         late = tick.time_s - scratch.last_s - turns * one.interval_s
-        again = turns == 0 and abs(late) <= _CLUSTER_S
+        again = turns == 0 and abs(late) <= _CLUSTER_S and not tick.doubtful
         if not again:
             if not 1 <= turns <= one.most or abs(late) > _JOIN_REACH_S * turns:
                 return False
@@ -253,7 +266,7 @@ class ScratchTracker:
             last_s=tick.time_s,
             turns=crossed,
             period_s=(tick.time_s - scratch.start_s) / (crossed - 1),
-            channel=_wall(one.ticks),
+            channel=wall(one.ticks),
             peak_db=median(each.peak_db for each in one.ticks),
         )
         return True
@@ -274,12 +287,6 @@ class ScratchTracker:
         return Ended(number, scratch)
 
 
-def _alike(one: Tick, other: Tick) -> bool:
-    """Whether two impulses may be of one scratch: the same wall, about the same level."""
-    walls = {one.channel, other.channel}
-    return walls != {"left", "right"} and abs(one.peak_db - other.peak_db) <= _ALIKE_DB
-
-
-def _wall(ticks: list[Tick]) -> Channel:
-    channels = [tick.channel for tick in ticks]
-    return max(set(channels), key=channels.count)
+def _of(train: Train, ticks: list[Tick]) -> list[Tick]:
+    times = set(train.members)
+    return [one for one in ticks if one.time_s in times]

@@ -13,8 +13,18 @@ import numpy as np
 import numpy.typing as npt
 
 from runout.defects.again import Past
-from runout.defects.landing import around, is_landing, is_over, onset, repeat
+from runout.defects.landing import (
+    Verdict,
+    around,
+    earlier,
+    is_alike,
+    is_over,
+    landing,
+    onset,
+    repeat,
+)
 from runout.defects.revolution import NOMINAL_RPM
+from runout.defects.shock import Shocks
 
 Array = npt.NDArray[np.float32]
 
@@ -29,18 +39,16 @@ _COARSE_LEAST = 0.75
 """A look's correlation that is worth a closer one"""
 _PART_LEAST = 0.6
 """A part's correlation that continues a repeat"""
+_FINE_LEAST = 0.9
+"""Likewise of the sound itself, by how alike it was when the repeat began"""
+_STRUCK_LEAST = 2
+"""Shocks, each a turn after the last, that make a locked groove of what was perhaps a jump"""
+_VERY_ALIKE = 0.98
+"""Where a repeat is that alike, only one of them need be sure"""
 _REFUSED = 8
 """Places that are remembered as no jump: a lag is looked at for as long as it is heard"""
-_SHOCK_LEAST = 0.1
-"""The model's score there; less than makes a click by itself: the place is suspicious already"""
 _AGAIN_S = 0.025
 """A locked groove's next shock comes within this of a turn later"""
-_CLICK = 0.9
-"""A score that is a click without doubt"""
-_NO_CLICK = 0.2
-"""... and one that is none"""
-_NEAR_CELLS = 3
-"""Cells within which a click that is heard again may lie from where it is due"""
 _SHORT_S = 0.6
 """A skip's repeat is told to end up to this much too early: two looks, less a little"""
 _FLIGHT_S = 0.04
@@ -48,11 +56,12 @@ _FLIGHT_S = 0.04
 of flight and a pop"""
 _LATE_S = 0.012
 """... or told so much too early: two parts"""
+_KNOWN_S = 0.3
+"""So long after a place it is known whether there was a shock"""
 _BEYOND_S = 0.5
 """What is heard so long after a turn is over tells whether it was played again"""
 _LEFT_LOOKS = 2
 """Looks that find no repeat end it; a shock may spoil one"""
-_SCORES_S = 8.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +113,20 @@ class _On:
     """Bins of the envelope"""
     last_s: float
     """Until when the repeat was heard"""
+    verdict: Verdict
+    """Whether it is one: yes or perhaps"""
     missed: int = 0
+    struck: int = 0
+    """Times that there was a shock again a turn later"""
+    sure: int = 0
+    """... and that there was no doubt about it"""
     locked: bool = False
+
+    @property
+    def likely(self) -> bool:
+        """Whether the shocks since make up for what was not certain at the first."""
+        sure = 1 if self.jump.confidence >= _VERY_ALIKE else _STRUCK_LEAST
+        return self.struck >= _STRUCK_LEAST and self.sure >= sure
 
 
 class TurnTracker:
@@ -115,15 +136,12 @@ class TurnTracker:
         """The sound that is fed begins at `start_s` seconds and is at `rate` hertz."""
         self._past = Past(rate)
         self._start_s = start_s
-        self._cell_s = cell_s
-        self._scores: deque[Array] = deque()
-        self._scored = 0
+        self._shocks = Shocks(self._past, start_s, cell_s)
         self._ranges = {turns: _ranges(turns, self._past.bin_rate) for turns in _TURNS}
         self._looks = 0
         self._looked = 0
         self._on: _On | None = None
         self._refused: deque[tuple[int, int]] = deque(maxlen=_REFUSED)
-        self._cells_kept = round(_SCORES_S / cell_s)
 
     @property
     def locked(self) -> bool:
@@ -133,10 +151,7 @@ class TurnTracker:
     def feed(self, audio: Array, scores: Array) -> list[Skipped | LockBegan | LockEnded]:
         """Take sound of shape (2, samples) and the model's score of an impulse in its cells."""
         self._past.feed(audio)
-        self._scores.append(scores)
-        self._scored += len(scores)
-        while self._scored - len(self._scores[0]) > self._cells_kept:
-            self._scored -= len(self._scores.popleft())
+        self._shocks.feed(scores)
         if self._past.heard - self._looked < _LOOK_S * self._past.rate:
             return []
         self._looked = self._past.heard
@@ -169,20 +184,30 @@ class TurnTracker:
         place = onset(past, lag)
         if place is None or self._was_refused(place, lag):
             return None
-        if self._shock(*around(place, rate)) is None:
-            return None
-        again = repeat(past, place, round(lag * rate / past.bin_rate))
+        samples = round(lag * rate / past.bin_rate)
+        if self._shocks.struck(*around(place, rate)) is None:
+            if past.heard < place + _KNOWN_S * rate:
+                return None  # too soon to say
+            self._refused.append((place, lag))
+            began = earlier(past, place, samples)
+            if began is None or self._was_refused(began, lag):
+                return None
+            place = began
+        again = repeat(past, place, samples)
         if again is None:
-            return None  # too soon to say
+            return None  # likewise
         self._refused.append((place, lag))
-        shock = self._shock(
+        shock = self._shocks.struck(
             again.start - round(_FLIGHT_S * rate), again.start + round(_LATE_S * rate)
         )
-        if shock is None or not is_landing(past, again, shock, turns):
+        if shock is None:
             return None
-        time_s = self._start_s + shock / rate
+        verdict = landing(past, again, shock.start, turns, shock.sure)
+        if verdict == "no":
+            return None
+        time_s = self._start_s + shock.start / rate
         period_s = again.mean_lag / rate / turns
-        return _On(Jump(time_s, period_s, turns, again.alike), lag, self._now_s)
+        return _On(Jump(time_s, period_s, turns, again.alike), lag, self._now_s, verdict)
 
     def _was_refused(self, place: int, lag: int) -> bool:
         """Whether this place has been looked at closely: a repeat lasts for several looks."""
@@ -192,42 +217,52 @@ class TurnTracker:
             for refused, other in self._refused
         )
 
-    def _shock(self, first: int, last: int) -> int | None:
-        """The sample, from `first` to `last`, where the model heard most of an impulse, if any."""
-        last = min(last, self._past.heard)
-        rate = self._past.rate
-        cells = self._cells(self._start_s + first / rate, self._start_s + last / rate)
-        if cells.max(initial=0.0) < _SHOCK_LEAST:
-            return None
-        return last - round((len(cells) - int(cells.argmax())) * self._cell_s * rate)
-
     def _follow(self, on: _On) -> list[Skipped | LockBegan | LockEnded]:
         """See whether the repeat goes on."""
-        _, alike = self._past.best_lag(_LOOK_S, on.lag - 2, on.lag + 2)
-        parts = self._past.alike(on.lag)[-round(_LOOK_S / self._past.part_s) :]
-        # At the median, so that a shock within doesn't spoil it.
-        if max(alike, float(np.median(parts))) < _PART_LEAST:
+        if not self._goes_on(on):
             on.missed += 1
             known = self._now_s >= on.jump.time_s + on.jump.lag_s + _BEYOND_S
             return self._end(on) if on.missed >= _LEFT_LOOKS and known else []
         on.missed = 0
         on.last_s = self._now_s
-        again_s = on.jump.time_s + on.jump.lag_s
+        again_s = on.jump.time_s + (1 + on.struck) * on.jump.lag_s
         if on.locked or on.last_s - _LOOK_S <= again_s:
             return []
         # Music that repeats on and on does so without a shock each time. Or it sounds the same by
         # its beat alone, and the needle has played on.
-        if self._score(again_s - _AGAIN_S, again_s + _AGAIN_S) < _SHOCK_LEAST:
+        shock = self._shocks.struck(
+            round((again_s - _AGAIN_S - self._start_s) * self._past.rate),
+            round((again_s + _AGAIN_S - self._start_s) * self._past.rate),
+        )
+        if shock is None:
             return self._end(on) if self._now_s >= again_s + _BEYOND_S else []
+        on.struck += 1
+        on.sure += shock.sure
+        if on.verdict == "perhaps" and not on.likely:
+            return []
         if not self._damage_repeats(on):
             self._on = None
             return []
         on.locked = True
         return [LockBegan(on.jump)]
 
+    def _goes_on(self, on: _On) -> bool:
+        """Whether what is heard is still what was heard before."""
+        past = self._past
+        _, alike = past.best_lag(_LOOK_S, on.lag - 2, on.lag + 2)
+        parts = past.alike(on.lag)[-round(_LOOK_S / past.part_s) :]
+        # At the median, so that a shock within doesn't spoil it.
+        if max(alike, float(np.median(parts))) >= _PART_LEAST:
+            return True
+        start = past.heard - round(_LOOK_S * past.rate)
+        lag = round(on.jump.lag_s * past.rate)
+        return is_alike(past, start, lag, _FINE_LEAST * on.jump.confidence)
+
     def _end(self, on: _On) -> list[Skipped | LockBegan | LockEnded]:
         self._on = None
         lag_s = on.jump.lag_s
+        if on.verdict == "perhaps" and not on.locked:
+            return []
         if on.locked:
             repeats = max(1, round((on.last_s - on.jump.time_s) / lag_s))
             return [LockEnded(on.jump, on.jump.time_s + repeats * lag_s, repeats)]
@@ -236,47 +271,17 @@ class TurnTracker:
             return []
         return [Skipped(on.jump)]
 
+    def _damage_repeats(self, on: _On) -> bool:
+        jump = on.jump
+        end_s = min(on.last_s, jump.time_s + jump.lag_s)
+        return self._shocks.damage_repeats(jump.time_s + _FLIGHT_S, end_s - _FLIGHT_S, jump.lag_s)
+
     def _played_on(self, jump: Jump) -> bool:
         """Whether the needle has passed the place where it jumped."""
         rate = self._past.rate
         again = round((jump.time_s + jump.lag_s - self._start_s) * rate)
         landed = again + round(_FLIGHT_S * rate)
         return is_over(self._past, again, landed, round(jump.lag_s * rate))
-
-    def _score(self, start_s: float, end_s: float) -> float:
-        """The most that the model made of the cells between two times."""
-        return float(self._cells(start_s, end_s).max(initial=0.0))
-
-    def _cells(self, start_s: float, end_s: float) -> Array:
-        """The scores of the cells between two times, as far as they are kept."""
-        scores = np.concatenate(self._scores)
-        end = len(scores)
-        first = end - round((self._now_s - start_s) / self._cell_s)
-        last = end - round((self._now_s - end_s) / self._cell_s)
-        return scores[max(0, first) : max(0, last)]
-
-    def _damage_repeats(self, on: _On) -> bool:
-        """Whether the clicks since the jump, and those a turn before, are mostly the same ones.
-
-        Dust on a record of loops isn't: it lies elsewhere on every turn.
-        """
-        jump = on.jump
-        start_s, end_s = jump.time_s + _FLIGHT_S, min(on.last_s, jump.time_s + jump.lag_s)
-        now = self._cells(start_s, end_s - _FLIGHT_S)
-        then = self._cells(start_s - jump.lag_s, end_s - _FLIGHT_S - jump.lag_s)
-        cells = min(len(now), len(then))
-        if cells == 0:
-            return True
-        now, then = now[-cells:], then[-cells:]
-        same = other = 0
-        for one, mate in ((now, then), (then, now)):
-            clicks = np.flatnonzero(one >= _CLICK)
-            heard = np.array(
-                [mate[max(0, c - _NEAR_CELLS) : c + _NEAR_CELLS + 1].max() for c in clicks]
-            )
-            same += int((heard > _NO_CLICK).sum())
-            other += int((heard <= _NO_CLICK).sum())
-        return other <= same
 
 
 def _ranges(turns: int, rate: float) -> list[tuple[int, int]]:

@@ -10,10 +10,13 @@ import numpy.typing as npt
 
 from runout.defects.crackle import CrackleBegan, CrackleEnded, CrackleTracker
 from runout.defects.event import Event
+from runout.defects.faint import where_due
 from runout.defects.impulse import Impulse
 from runout.defects.passage import Passage
-from runout.defects.scratch import Began, Ended, Joined, Scratch, ScratchTracker, Tick
+from runout.defects.scratch import Began, Ended, Joined, Scratch, ScratchTracker
+from runout.defects.tick import Tick
 from runout.defects.turns import Jump, LockBegan, LockEnded, Skipped, TurnTracker
+from runout.side.doubts import Doubts
 from runout.side.holes import Holes
 from runout.side.loop import LoopTicks
 from runout.side.side import DefectHeard
@@ -48,6 +51,7 @@ class Account:
         self._episode: Event | None = None
         self._scratches = ScratchTracker(start_s)
         self._scratch_ids: dict[int, str] = {}
+        self._doubts = Doubts()
         self._turns: TurnTracker | None = None
         self._lock: Event | None = None
         self._turn_periods: list[float] = []
@@ -79,7 +83,7 @@ class Account:
         yield from map(self._passage, self._holes.told(self.programme_s, now_s))
 
     def impulse(self, impulse: Impulse) -> Iterator[DefectHeard]:
-        """Take the next impulse."""
+        """Take the next impulse; one that is doubtful is told only if it is one of a scratch."""
         time_s = impulse.start / self._rate
         yield from self.passed(time_s)
         if impulse.kind == "capture_glitch":
@@ -88,19 +92,24 @@ class Account:
             self.tally.add(glitch)
             yield DefectHeard(self._side_id, "single", glitch)
             return
-        if time_s > self.programme_s + _RUN_OUT_S:
+        if not impulse.doubtful and time_s > self.programme_s + _RUN_OUT_S:
             if self._loop.since_s < self.programme_s:
                 self._loop = LoopTicks()
             self._loop.tick(time_s)
-        began = self._crackle.impulse(time_s)
+        began = None if impulse.doubtful else self._crackle.impulse(time_s)
         event = self._event(impulse)
-        trained = self._trained(event)
+        trained = self._trained(event, impulse.doubtful)
         if isinstance(trained, Joined):
             event = replace(event, part_of=self._scratch_ids[trained.number])
-        self.tally.add(event)
+        if not impulse.doubtful:
+            self.tally.add(event)
+        elif event.part_of is None:
+            self._doubts.add(event)
+        else:
+            self.tally.infer(event)
         if isinstance(trained, Began):
             yield self._scratch_began(trained)
-        elif event.part_of is None:  # else the episode speaks for it
+        elif event.part_of is None and not impulse.doubtful:  # else the episode speaks for it
             yield DefectHeard(self._side_id, "single", event)
         if began is not None:
             yield self._crackle_began(began, event)
@@ -153,7 +162,7 @@ class Account:
             yield self._scratch_ended(ended)
 
     def _event(self, impulse: Impulse) -> Event:
-        episode = self._lock or self._episode
+        episode = None if impulse.doubtful else self._lock or self._episode
         return Event(
             id=self._next_id(),
             time_s=impulse.start / self._rate,
@@ -161,7 +170,7 @@ class Account:
             kind=impulse.kind,
             channel=impulse.channel,
             peak_db=impulse.peak_db,
-            confidence=impulse.confidence,
+            confidence=(where_due if impulse.doubtful else float)(impulse.confidence),
             part_of=None if episode is None else episode.id,
             audible_db=impulse.audible_db,
         )
@@ -170,7 +179,7 @@ class Account:
         self._numbered += 1
         return f"{self._side_id}-{self._numbered}"
 
-    def _trained(self, event: Event) -> Began | Joined | None:
+    def _trained(self, event: Event, doubtful: bool) -> Began | Joined | None:
         """What the impulse means for scratches."""
         # In a locked groove every click comes back, and none is a scratch for that; nor in the
         # run-out, which is one.
@@ -178,11 +187,14 @@ class Account:
             return None
         if event.time_s > self.programme_s + _RUN_OUT_S:
             return None
-        return self._scratches.tick(Tick(event.id, event.time_s, event.channel, event.peak_db))
+        tick = Tick(event.id, event.time_s, event.channel, event.peak_db, doubtful)
+        return self._scratches.tick(tick)
 
     def _scratch_began(self, began: Began) -> DefectHeard:
         id = self._next_id()
         self._scratch_ids[began.number] = id
+        for doubt in self._doubts.take(began.scratch.members):
+            self.tally.infer(doubt)
         self.tally.claim(id, began.scratch.members)
         return DefectHeard(self._side_id, "begin", self._scratch(id, began.scratch))
 

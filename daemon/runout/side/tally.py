@@ -1,5 +1,6 @@
 """What a side adds up to: its events, counts and measurements."""
 
+from bisect import bisect
 from collections import Counter, deque
 from collections.abc import Collection, Sequence
 from dataclasses import replace
@@ -39,6 +40,7 @@ class Tally:
         """Seconds of programme"""
         self._unrated: Spans = ()
         self._unrated_s = 0.0
+        self._inferred: set[str] = set()
 
     def sound(self, levels_db: tuple[float, float], step_s: float, playing: bool) -> None:
         """Take a step of sound by the level of left and right in dBFS."""
@@ -64,13 +66,29 @@ class Tally:
         if event.kind in ("click", "pop"):
             self._recent.append(event.time_s)
 
+    def infer(self, event: Event) -> None:
+        """Take a click or pop that only its scratch tells, where it belongs in order of time."""
+        place = len(self.events)
+        for index in range(len(self.events) - 1, -1, -1):
+            other = self.events[index]
+            # An episode is added as it ends, with the time of its beginning.
+            if other.kind not in ("click", "pop"):
+                continue
+            if other.time_s <= event.time_s:
+                break
+            place = index
+        self.events.insert(place, event)
+        self.counts[event.kind] += 1
+        self._inferred.add(event.id)
+        self._recent.insert(bisect(self._recent, event.time_s), event.time_s)
+
     def join(self, episode: str, impulses: int) -> None:
-        """Make the last `impulses` clicks and pops part of an episode."""
+        """Make the last `impulses` clicks and pops part of an episode, those inferred left out."""
         for index in range(len(self.events) - 1, -1, -1):
             if impulses == 0:
                 break
             event = self.events[index]
-            if event.kind in ("click", "pop"):
+            if event.kind in ("click", "pop") and event.id not in self._inferred:
                 # What a scratch has claimed stays its own.
                 if event.part_of is None:
                     self.events[index] = replace(event, part_of=episode)

@@ -1,6 +1,6 @@
 """Runout and its peers behind one call: sound in, spans out."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from importlib.util import find_spec
 from typing import Any
 
@@ -11,6 +11,7 @@ from runout.defects.capture import CaptureJudge
 from runout.defects.impulse import Impulse, ImpulseFinder
 from runout.defects.passage import Passage, PassageFinder, PassageKind
 from runout.defects.rarity import Rarity
+from runout.defects.wave import Waves
 from runout.model.card import Model
 from runout.model.scorer import Scored, Scorer
 from runout_training.corpus.tracks import RATE
@@ -48,7 +49,12 @@ def candidates(
 ) -> list[Impulse]:
     """Every impulse that the box would weigh, with the confidence that it then has."""
     finder, judge = ImpulseFinder(model.card, thresholds), CaptureJudge(RATE)
-    found: list[Impulse | None] = []
+    waves = Waves(RATE)
+    found: list[Impulse] = []
+
+    def take(judged: Iterable[Impulse | None]) -> None:
+        found.extend(one for one in judged if one is not None and not waves.has_step(one))
+
     # The box has heard a step and more of what comes when it judges.
     ahead = [*pieces[1:], None] if pieces else []
     for piece, coming in zip(pieces, ahead, strict=True):
@@ -56,11 +62,12 @@ def candidates(
             judge.feed(np.ascontiguousarray(piece.audio.T))
         if coming is not None:
             judge.feed(np.ascontiguousarray(coming.audio.T))
-        found += [judge.judge(impulse, RATE) for impulse in finder.feed(piece)]
-        found += judge.unheard(piece, RATE)
-    found += [judge.judge(impulse, RATE) for impulse in finder.finish()]
+        waves.feed(piece)
+        take(judge.judge(impulse, RATE) for impulse in finder.feed(piece))
+        take(judge.unheard(piece, RATE))
+    take(judge.judge(impulse, RATE) for impulse in finder.finish())
     rarity = Rarity(0.0, RATE)
-    return [rarity.weigh(impulse) for impulse in found if impulse is not None]
+    return [rarity.weigh(impulse) for impulse in found]
 
 
 def passages(
