@@ -8,7 +8,7 @@ DEBIAN ?= 12
 ARCH   ?= $(shell dpkg --print-architecture)
 
 .DEFAULT_GOAL := help
-.PHONY: help run station test test-station test-ha test-training lint bench train evaluate sides baselines tune report clean install upgrade uninstall deb locks audit test-install test-arm64 test-faults soak
+.PHONY: help run station test test-station test-ha test-training lint bench train evaluate sides baselines tune report clean install upgrade uninstall deb locks audit test-install test-arm64 test-boot test-faults soak
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
@@ -22,7 +22,7 @@ station: .venv/box  ## keep the listening station open: page and ear (FILE=side.
 test: .venv/test  ## run every test of the box
 	@tests/debian-packages
 	@tests/pyaudio .venv/bin/pip
-	.venv/bin/python -m pytest --ignore tests/training --ignore tests/home_assistant --ignore tests/install --ignore tests/arm64/test_emulated.py --ignore tests/web/browser
+	.venv/bin/python -m pytest --ignore tests/training --ignore tests/home_assistant --ignore tests/install --ignore tests/arm64/test_emulated.py --ignore tests/arm64/boot --ignore tests/web/browser
 
 test-station: .venv/test  ## use the listening station's page in a real browser (SHORT=1: a minute of it; PICTURES_TO=folder keeps pictures)
 	@tests/debian-packages
@@ -97,7 +97,13 @@ test-arm64: .venv/test  ## install the arm64 package on an emulated Debian, hear
 	@tests/arm64/debian "$(CACHE)/arm64"
 	@systemd/deb/build 12 arm64
 	@systemd/deb/build 12 amd64
-	RUNOUT_ARM64="$(CACHE)/arm64" .venv/bin/python -m pytest -s tests/arm64
+	RUNOUT_ARM64="$(CACHE)/arm64" .venv/bin/python -m pytest -s tests/arm64 --ignore tests/arm64/boot
+
+test-boot: .venv/test  ## boot an emulated arm64 box, its own kernel and sound card, and live its life there (needs root)
+	@tests/arm64/debian "$(CACHE)/arm64"
+	@tests/arm64/boot/make_image "$(CACHE)/arm64"
+	@systemd/deb/build 12 arm64
+	RUNOUT_ARM64="$(CACHE)/arm64" .venv/bin/python -m pytest -s tests/arm64/boot
 
 test-faults: .venv/test  ## kill, unplug, damage and fill what there is, in full (20 minutes)
 	@tests/debian-packages
