@@ -2,11 +2,14 @@
 
 import contextlib
 import fcntl
+import logging
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from runout.errors import RunoutError, SetupError, setting_up
+from runout.errors import RunoutError, SetupError
+
+_log = logging.getLogger(__name__)
 
 EAR_LOCK = "ear.lock"
 """File in the state folder, locked while an ear listens that keeps something there"""
@@ -18,12 +21,18 @@ PAGE_LOCK = "page.lock"
 def only_ear(state: Path) -> Iterator[None]:
     """Be the only ear on a state folder.
 
-    Raises SetupError where another one is: it has the preamp and the sides, and would have them at
-    the next try, too. In a folder that can't be used nothing is kept, so there is nothing to guard.
+    Raises RunoutError where another one is, which may end. Where the folder can't be locked, which
+    is said, an ear goes on: it is there to listen.
     """
     with contextlib.ExitStack() as stack:
-        with contextlib.suppress(OSError), setting_up():
+        try:
             stack.enter_context(_alone(state / EAR_LOCK, "another ear listens on this folder"))
+        except OSError as error:
+            _log.warning(
+                "%s: can't be locked (%s); nothing keeps a second ear away",
+                state / EAR_LOCK,
+                error.strerror,
+            )
         yield
 
 
@@ -39,7 +48,9 @@ def only_page(state: Path) -> Iterator[None]:
         try:
             stack.enter_context(_alone(state / PAGE_LOCK, words))
         except OSError as error:
-            raise SetupError(f"{error.filename}: can't be used: {error.strerror}") from error
+            # Where the file system knows no locks, the error names no file.
+            path = error.filename or state / PAGE_LOCK
+            raise SetupError(f"{path}: can't be used: {error.strerror}") from error
         yield
 
 

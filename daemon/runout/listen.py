@@ -22,7 +22,7 @@ from runout.obey import obey
 from runout.opinion.installed import second_opinion
 from runout.opinion.listener import Listener
 from runout.report.mqtt.publisher import Publisher
-from runout.report.station.station import FILE_ENDED, STOPPED, Station
+from runout.report.station.station import FAILED, FILE_ENDED, STOPPED, Station
 from runout.service import Service
 from runout.side.side import DefectHeard, Heard, SideEnded
 from runout.source.block import Source
@@ -68,7 +68,7 @@ def listen(
     station = station or Station(None, None)
     station.recall(publisher.side_told)
     box = _Box(feed, ears, publisher, keenness, service, station)
-    why_gone = STOPPED
+    why_gone = FAILED
     # To the last word: a second signal must not cut off what the first had us say.
     with _stopped_by_signals(feed) as stopped:
         try:
@@ -78,8 +78,7 @@ def listen(
                     f"nobody to tell what is heard: no broker at {mqtt.host}:{mqtt.port}"
                 )
             box.run()
-            if not stopped():
-                why_gone = FILE_ENDED
+            why_gone = STOPPED if stopped() else FILE_ENDED
         finally:
             service.stopping()
             station.stop(why_gone)

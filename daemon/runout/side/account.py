@@ -170,7 +170,7 @@ class Account:
             kind=impulse.kind,
             channel=impulse.channel,
             peak_db=impulse.peak_db,
-            confidence=(where_due if impulse.doubtful else float)(impulse.confidence),
+            confidence=where_due(impulse.confidence) if impulse.doubtful else impulse.confidence,
             part_of=None if episode is None else episode.id,
             audible_db=impulse.audible_db,
         )

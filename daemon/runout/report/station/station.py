@@ -34,6 +34,7 @@ _KEPT = 32
 STOPPED = "it was stopped"
 """Why nobody listens any more, as the page says it"""
 FILE_ENDED = "the file that it played has ended"
+FAILED = "it failed; its log says how"
 
 Array = npt.NDArray[np.float32]
 
