@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from runout.defects.capture import _SEAM as SEAM
+from runout.defects.capture import _SEAM_SURE as SURE
 from runout.defects.capture import CaptureJudge, seam
 from runout.defects.impulse import Impulse
 from runout.features.params import FeatureParams
@@ -147,6 +148,17 @@ def test_where_it_crackles_no_leap_is_looked_at():
     for n in range(5):
         judge.judge(impulse(place - 20_000 + n * 1_000), RATE)
     assert unheard(judge, leap=place) == []
+
+
+@pytest.mark.parametrize(("height", "stays"), [(SEAM + 0.1, False), (SURE + 0.1, True)])
+def test_where_the_music_has_seams_only_a_sure_one_is_told(monkeypatch, height, stays):
+    heights = [height, *[SEAM - 0.5] * 4, height]
+    monkeypatch.setattr("runout.defects.capture.seam", lambda *_: heights.pop(0))
+    assert len(unheard(fed(MUSIC), leap=LATE)) == 1
+    judge = fed(MUSIC)
+    for n in range(4):
+        assert unheard(judge, leap=LATE - 40_000 + 6_000 * n) == []
+    assert (len(unheard(judge, leap=LATE)) == 1) is stays
 
 
 def test_a_leap_alone_is_no_glitch():

@@ -139,3 +139,11 @@ def test_the_surer_a_train_the_fewer_chance_would_make():
         assert train is not None
         by_chance.append(train.by_chance)
     assert by_chance == sorted(by_chance, reverse=True)
+
+
+@pytest.mark.parametrize(("rpm", "is_one"), [(100 / 3, True), (3600 / 46, False)])
+def test_at_the_speed_of_a_beat_a_train_must_be_surer(rpm, is_one):
+    others = [16.0 + 0.31 * n for n in range(3)]
+    train = every(60.0 / rpm, 3, start=30.0 - 120.0 / rpm)
+    assert newest_train(train, 14.0) is not None
+    assert (newest_train([*others, *train], 14.0) is not None) is is_one

@@ -34,7 +34,7 @@ def flown(hiss):
     return hiss
 
 
-@pytest.mark.parametrize(("score", "sure"), [(0.2, False), (0.9, True)])
+@pytest.mark.parametrize(("score", "sure"), [(0.4, False), (0.9, True)])
 def test_a_shock_is_where_the_model_heard_most(score, sure):
     found = shocks(scored(_400=score, _402=0.1)).struck(AT - 1000, AT + 1000)
     assert found.start == pytest.approx(AT, abs=HOP)
@@ -53,6 +53,10 @@ def test_a_flight_makes_a_half_heard_shock_sure():
 
 def test_hiss_alone_is_no_shock():
     assert shocks(scored(_400=0.05)).struck(AT - 1000, AT + 1000) is None
+
+
+def test_what_the_model_half_heard_is_no_shock_without_a_flight():
+    assert shocks(scored(_400=0.2)).struck(AT - 1000, AT + 1000) is None
 
 
 def test_clicks_that_come_again_are_the_groove_s_and_others_are_dust():

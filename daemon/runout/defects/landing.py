@@ -43,9 +43,10 @@ _ALIKE_LEAST = 0.95
 two more of the 149 would pass all that follows, and one more place in the loops"""
 _TENTH_LEAST = 0.7
 """... and of the tenth that is least alike: 0.72 at least in the first 75"""
-_SOMEWHAT_ALIKE, _SOMEWHAT_TENTH = 0.88, 0.65
-"""Likewise where the shock is beyond doubt and nothing at all speaks for a loop, see below: of 47
-other landings (validation split) five were alike by 0.91 to 0.94, their threads -0.04 to 0.01"""
+_SOMEWHAT_ALIKE, _SOMEWHAT_TENTH = 0.92, 0.75
+"""Likewise where the shock is beyond doubt and nothing at all speaks for a loop, see below: of 79
+other landings (validation split) five were alike by 0.91 to 0.944, their threads -0.04 to 0.01; a
+place in a loop where a click lay (train split) was alike by 0.896, its tenth by 0.65"""
 _FLUTTER = 2
 """Samples that the lag may change by from one part to the next: two speeds that are each off by
 0.3 % (RMS), a turn apart, make 1.1"""
@@ -60,14 +61,15 @@ _THREAD_MOST = 0.07
 _MEAN_MOST = 0.02
 _THREAD_LEAST = -0.18
 """Strongest thread before a landing, and the mean and the weakest of those that were sought; far
-below 0 is a thread at a lag near by. With the limit below, they let 144 of the 149 pass, and three
-places in the loops"""
+below 0 is a thread at a lag near by"""
 _OTHER_MOST = 0.14
 """The same at another number of turns, either way"""
-_CLEAR_MOST, _CLEAR_LEAST, _CLEAR_OTHER = 0.05, -0.08, 0.1
+_CLEAR_MOST, _CLEAR_LEAST, _CLEAR_OTHER = 0.05, -0.075, 0.1
 """Limits of each where nothing speaks for a loop"""
+_VERY_ALIKE, _VERY_LEAST = 0.98, -0.1
+"""What is that alike need not be clear, but for a thread so far below 0"""
 _PERHAPS_ALIKE, _PERHAPS_TENTH = 0.84, 0.7
-_PERHAPS_LEAST, _PERHAPS_OTHER = -0.35, -0.2
+_PERHAPS_LEAST, _PERHAPS_OTHER = -0.3, -0.2
 """Likewise where only a locked groove is in question, whose next turns will tell. So much threads
 at lags near by may be stronger: a sustained chord has such. The less alike it is, the softer and
 deeper may the music be over the preamp's noise"""
@@ -194,15 +196,17 @@ def landing(past: Past, repeat: Repeat, shock: int, turns: int, sure: bool) -> V
     other = round(repeat.lag / turns * (3 - turns))
     after = _threads(past, repeat.start, other, _OTHER_AFTER)
     others = _threads(past, before, other, -_OTHER_BEFORE) + after
-    if whole and _are_none(threads) and _are_within(others, _OTHER_MOST, -_OTHER_MOST):
+    clear = _are_within(threads, _CLEAR_MOST, _CLEAR_LEAST)
+    very = repeat.alike >= _VERY_ALIKE and min(threads) >= _VERY_LEAST
+    none = whole and (clear or very) and _are_none(threads)
+    if none and _are_within(others, _OTHER_MOST, -_OTHER_MOST):
         return "yes"
-    clear = max(threads) <= _CLEAR_MOST and min(threads) >= _CLEAR_LEAST
     if somewhat and clear and after and _are_within(others, _CLEAR_OTHER, -_CLEAR_OTHER):
         return "yes"
     faint = float(np.mean(threads)) <= _MEAN_MOST
-    faint = faint and _are_within(threads, _THREAD_MOST, _PERHAPS_LEAST)
+    faint = faint and _are_within(threads, _CLEAR_MOST, _PERHAPS_LEAST)
     faint = faint and _are_within(others, _OTHER_MOST, _PERHAPS_OTHER)
-    return "perhaps" if (whole or perhaps) and faint else "no"
+    return "perhaps" if sure and (whole or perhaps) and faint else "no"
 
 
 def _are_within(threads: list[float], most: float, least: float) -> bool:

@@ -42,9 +42,6 @@ _LONG = 6
 _HALF_HEARD = 0.02
 """Chance of as hot a score under which a click counts as come where it is due: it was so on 0.84 to
 0.93 of the turns that were not told"""
-_UNTOLD_BY_CHANCE = 0.001
-"""Chains an hour that chance may make of doubtful impulses alone: music makes more of those than
-dust does. With 0.005 as many scratches were named, and a beat"""
 _LATE = 0.1
 """Turns that a click may be late before it is missed"""
 
@@ -223,18 +220,20 @@ class ScratchTracker:
         return Began(self._numbered, scratch)
 
     def _surest(self, like: list[Tick]) -> Train | None:
-        """The train that ends with the last of some ticks, on one wall alone or on both."""
+        """The train that ends with the last of some ticks, on one wall alone or on both.
+
+        One that is told is among it: in the music a beat is half heard again and again. Without
+        this 156, not 153, of 164 trains of five turns and more were named (validation split), and
+        drums that were struck once a turn as well.
+        """
         heard_s = max(min(LONGEST_S, like[-1].time_s - self._start_s), 1.0)
+        walls = [[one for one in like if one.channel != other] for other in ("left", "right")]
         found = []
-        for other in ("left", "right"):
-            ticks = [one for one in like if one.channel != other]
-            if like[-1].channel == other:
+        for ticks in walls[:1] if walls[0] == walls[1] else walls:
+            if ticks[-1:] != like[-1:] or all(one.doubtful for one in ticks):
                 continue
             train = newest_train([one.time_s for one in ticks], heard_s, self._faint)
-            if train is None:
-                continue
-            told = any(not one.doubtful for one in _of(train, ticks))
-            if told or train.by_chance <= _UNTOLD_BY_CHANCE:
+            if train is not None and any(not one.doubtful for one in _of(train, ticks)):
                 found.append(train)
         return min(found, key=lambda train: train.by_chance, default=None)
 

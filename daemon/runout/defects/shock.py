@@ -11,12 +11,16 @@ from runout.defects.flight import flight
 
 Array = npt.NDArray[np.float32]
 
-_LEAST = 0.1
-"""The model's score; less than makes a click by itself: the place is suspicious already"""
+_HINT = 0.1
+"""The model's score that a flight makes a shock of"""
+_LEAST = 0.3
+"""... and that is one without; clean music that repeats itself (train split) had 0.17"""
 _SURE = 0.7
 """... and no doubt about it"""
 _FLIGHT_LEAST_DB = 5.0
 """A shock that the model missed or half heard is one where the needle flew"""
+_FLIGHT_ALONE_DB = 12.0
+"""... and one that it did not hear at all, where the music of loops alone came to 10 dB"""
 _CLICK = 0.9
 """A score that is a click without doubt"""
 _NO_CLICK = 0.2
@@ -68,7 +72,11 @@ class Shocks:
         flew = flown is not None and flown.depth_db >= _FLIGHT_LEAST_DB
         if score >= _LEAST:
             return Shock(at, sure=flew)
-        return Shock(flown.start, sure=True) if flown is not None and flew else None
+        if score >= _HINT and flew:
+            return Shock(at, sure=True)
+        if flown is None or flown.depth_db < _FLIGHT_ALONE_DB:
+            return None
+        return Shock(flown.start, sure=True)
 
     def damage_repeats(self, start_s: float, end_s: float, lag_s: float) -> bool:
         """Whether the clicks between two times, and those `lag_s` before, are mostly the same ones.

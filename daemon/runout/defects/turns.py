@@ -42,9 +42,8 @@ _PART_LEAST = 0.6
 _FINE_LEAST = 0.9
 """Likewise of the sound itself, by how alike it was when the repeat began"""
 _STRUCK_LEAST = 2
-"""Shocks, each a turn after the last, that make a locked groove of what was perhaps a jump"""
-_VERY_ALIKE = 0.98
-"""Where a repeat is that alike, only one of them need be sure"""
+"""Shocks beyond doubt, each some turns after the first, that make a locked groove of what was
+perhaps a jump"""
 _REFUSED = 8
 """Places that are remembered as no jump: a lag is looked at for as long as it is heard"""
 _AGAIN_S = 0.025
@@ -125,8 +124,7 @@ class _On:
     @property
     def likely(self) -> bool:
         """Whether the shocks since make up for what was not certain at the first."""
-        sure = 1 if self.jump.confidence >= _VERY_ALIKE else _STRUCK_LEAST
-        return self.struck >= _STRUCK_LEAST and self.sure >= sure
+        return self.sure >= _STRUCK_LEAST
 
 
 class TurnTracker:
