@@ -21,10 +21,12 @@ def test_a_worn_shellac_as_page_and_picture(tmp_path, capsys):
     page, picture = tmp_path / "out.html", tmp_path / "out.png"
     status, out, errors = grade(capsys, SHELLAC, "--json", "--report", page, "--plot", picture)
     assert (status, errors) == (0, "")
-    label = json.loads(out)["grade"]["label"]
+    side = json.loads(out)
+    label, clicks = side["grade"]["label"], side["counts"]["click"]
+    assert clicks > 300
     html = page.read_text("utf-8")
     assert f"<title>{label} · excerpt78.flac · Runout</title>" in html
-    assert "370 clicks" in html
+    assert f"{clicks} clicks" in html
     assert 1 <= html.count("data:audio/flac;base64,") <= 8
     assert page.stat().st_size < 4_000_000
     assert picture.read_bytes().startswith(b"\x89PNG")
