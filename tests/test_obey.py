@@ -232,7 +232,7 @@ def test_a_groove_that_is_not_steady_is_no_preamp_whoever_says_so(box):
 
 
 def test_sensitivity_told_is_as_sensitivity_set():
-    music = with_clicks(real_music(8.0), np.arange(1.0, 7.0, 0.31), over=4)
+    music = with_clicks(real_music(8.0), np.arange(1.0, 7.0, 0.31), over=2)
     counted = {}
     for sensitivity in ("low", "high"):
         told, made = Box(), Box(sensitivity)

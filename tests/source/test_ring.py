@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from runout.errors import RunoutError
@@ -67,6 +67,8 @@ def test_what_is_released_has_given_its_memory_back():
     assert len(ring.read(3)) == 0
 
 
+# How long two threads wait for each other is the machine's to say.
+@settings(deadline=None)
 @given(
     capacity=st.integers(1, 50),
     pieces=st.lists(st.integers(0, 120), max_size=12),
