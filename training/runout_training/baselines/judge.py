@@ -3,7 +3,6 @@
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -13,11 +12,10 @@ from tqdm import tqdm
 
 from runout.defects.impulse import ImpulseFinder
 from runout.model.card import Model
-from runout.model.scorer import Scorer
 from runout_training.baselines.windows import WINDOW_S, counted, damaged, whole_windows
 from runout_training.corpus.tracks import RATE
 from runout_training.evaluation.bootstrap import Figure, bootstrapped, over_files
-from runout_training.evaluation.detectors import Detector
+from runout_training.evaluation.detectors import Detector, impulses, scored
 from runout_training.evaluation.matching import f1
 from runout_training.evaluation.remember import remembered
 from runout_training.evaluation.sets import IMPULSE_SETS, Case
@@ -93,20 +91,15 @@ def runout_by_windows(model: Model) -> WindowDetector:
     """Our own: damaged if the box would find any impulse, at the card's thresholds.
 
     Windows are ranked by the surest of those that a second finder, down to a low score, finds in
-    the same pass.
+    the same scores.
     """
 
     def detect(sound: Sound) -> Answer:
-        scorer = Scorer(model, RATE)
         thresholds = model.card.thresholds["normal"]
-        shipped = ImpulseFinder(model.card, thresholds)
+        pieces = scored(sound, model)
+        sure = [one for one in impulses(pieces, model, thresholds) if one.kind != "capture_glitch"]
         low = ImpulseFinder(model.card, {**thresholds, "click": _LOWEST, "pop": _LOWEST})
-        sure, unsure = [], []
-        for scored in chain(scorer.feed(np.ascontiguousarray(sound.T)), scorer.finish()):
-            sure += shipped.feed(scored)
-            unsure += low.feed(scored)
-        sure = [one for one in sure + shipped.finish() if one.kind != "capture_glitch"]
-        unsure += low.finish()
+        unsure = [one for piece in pieces for one in low.feed(piece)] + low.finish()
         starts = whole_windows(sound.shape[1], WINDOW_S)
         found = counted(np.array([one.start for one in sure], np.int64), starts, WINDOW_S)
         scores = np.zeros(len(starts))
