@@ -156,9 +156,13 @@ def _recipe(rng: np.random.Generator, without: tuple[str, ...]) -> Recipe:
         "drums",
         "negatives",
         "music and negatives",
+        "synthesizer",
+        "music and synthesizer",
         "synthetic",
     )
-    programme = kinds[int(rng.choice(len(kinds), p=(0.46, 0.14, 0.20, 0.10, 0.05, 0.05)))]
+    programme = kinds[
+        int(rng.choice(len(kinds), p=(0.45, 0.14, 0.18, 0.09, 0.05, 0.02, 0.03, 0.04)))
+    ]
     kind = rng.random()
     plain = Recipe(SEGMENT_S, None, programme=programme, varied=True, extras=None, without=without)
     if kind < 0.36:

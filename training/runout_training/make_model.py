@@ -20,7 +20,7 @@ from runout_training.corpus.tracks import Split
 from runout_training.evaluation.accuracy import Accuracy
 from runout_training.wear.extras import EXTRAS
 
-VERSION = "0.3.1"
+VERSION = "0.4.0"
 FLOAT_TOLERANCE = 1e-4
 """Of scores, that the float file may be off from Keras on the sanity sounds"""
 INT8_TOLERANCE = 0.1

@@ -9,6 +9,7 @@ import numpy.typing as npt
 import soxr
 from scipy import signal
 
+from runout_training.corpus import synthesizer
 from runout_training.corpus.drums import Drums
 from runout_training.corpus.negatives import Negatives
 from runout_training.corpus.tracks import RATE, Music, Split, Track
@@ -16,7 +17,14 @@ from runout_training.corpus.tracks import RATE, Music, Split, Track
 Sound = npt.NDArray[np.float64]
 
 Programme = Literal[
-    "music", "music and drums", "drums", "negatives", "music and negatives", "synthetic"
+    "music",
+    "music and drums",
+    "drums",
+    "negatives",
+    "music and negatives",
+    "synthesizer",
+    "music and synthesizer",
+    "synthetic",
 ]
 
 _FASTEST = 1.3
@@ -72,6 +80,8 @@ class Programmes:
             return self._drums.pattern(rng, seconds, varied)
         if kind == "negatives":
             return self._negatives.pattern(rng, seconds, varied)
+        if kind == "synthesizer":
+            return synthesizer.tune(rng, seconds)
         if kind == "synthetic":
             return _synthetic(rng, round(seconds * RATE))
         sound = self._music.excerpt(rng, seconds, track)
@@ -80,6 +90,9 @@ class Programmes:
             sound = sound + other * 10 ** (rng.uniform(-12, 0) / 20)
         if kind == "music":
             return sound
+        if kind == "music and synthesizer":
+            # The steps of its waves may lie far below the music.
+            return sound + synthesizer.tune(rng, seconds) * 10 ** (rng.uniform(-12, 12) / 20)
         hits = self._drums if kind == "music and drums" else self._negatives
         return sound + hits.pattern(rng, seconds, varied) * 10 ** (rng.uniform(-12, 6) / 20)
 
