@@ -84,6 +84,8 @@ def test_it_serves_by_tls_and_says_where(tmp_path):
                 return False
 
         wait_until(answers, 60.0)
+        # It may answer a moment before it says so.
+        wait_until(lambda: bool(box.log("web")), 60.0)
         assert box.log("web") == f"runout: the listening station is at {where}\n"
         assert interrupt(page) == 0
     finally:
