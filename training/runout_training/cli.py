@@ -48,8 +48,8 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     train = commands.add_parser("train", help="fetch the music, mix, train, quantize, calibrate")
     train.add_argument("--seed", type=int, default=1, help="of all that is drawn")
-    train.add_argument("--segments", type=int, default=24_000, help="of 4 s, to train on")
-    train.add_argument("--epochs", type=int, default=14)
+    train.add_argument("--segments", type=int, default=20_000, help="of 4 s, to train on")
+    train.add_argument("--epochs", type=int, default=15)
     train.add_argument(
         "--without",
         action="append",
