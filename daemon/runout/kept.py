@@ -30,8 +30,8 @@ class Kept:
         """Samples `start` to `end` of the stream, which must all be kept: (2, end - start)."""
         place, pieces = self.start, []
         for block in self._blocks:
-            low, high = max(0, start - place), min(block.shape[1], end - place)
-            if low < high:
-                pieces.append(block[:, low:high])
-            place += block.shape[1]
+            after = place + block.shape[1]
+            if start < after and place < end:
+                pieces.append(block[:, max(0, start - place) : end - place])
+            place = after
         return np.concatenate(pieces, axis=1)

@@ -186,7 +186,8 @@ class Line:
             if not self._needle.at_floor:
                 self._account.tally.sound(self._level, step_s, playing)
             yield from self._impulses()
-            scores = scored.scores[:, self._impulses_at].max(axis=1)
+            click, pop = self._impulses_at
+            scores = np.maximum(scored.scores[:, click], scored.scores[:, pop])
             if self._needle.programme:
                 self._account.programme_s = self.now_s
             if self._opinion is not None and self._needle.programme:

@@ -78,6 +78,16 @@ def test_input_beyond_the_range_is_cut_and_not_wrapped():
     assert np.array_equal(interpreter.run(at_the_end), interpreter.run(beyond))
 
 
+@pytest.mark.parametrize("model", [INT8, FLOAT])
+def test_rows_may_be_quantized_as_they_come(model):
+    interpreter = Interpreter(model.content)
+    rows = np.random.default_rng(4).uniform(-20, 20, interpreter.input_shape)
+    pieces = [interpreter.quantized(some) for some in np.array_split(rows, 3)]
+    told = interpreter.run_quantized(np.concatenate(pieces))
+    assert np.array_equal(told, interpreter.run(rows))
+    assert not np.array_equal(told, interpreter.run(rows[::-1]))
+
+
 def test_the_float_and_int8_models_are_the_same_make():
     assert json.dumps(FLOAT.card.training) == json.dumps(INT8.card.training)
     assert FLOAT.card.thresholds == INT8.card.thresholds

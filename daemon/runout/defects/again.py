@@ -101,7 +101,7 @@ class Past:
         template = envelope[-length:]
         before = envelope[len(envelope) - length - most : len(envelope) - least]
         products = np.correlate(before, template)
-        sums = np.concatenate(([0.0], np.cumsum(np.square(before))))
+        sums = np.concatenate(([0.0], np.square(before).cumsum()))
         powers = (sums[length:] - sums[:-length]) * float(template @ template)
         alike = products / np.sqrt(np.maximum(powers, _TINY))
         place = int(alike.argmax())

@@ -8,6 +8,7 @@ ear makes of that is in ear.py.
 """
 
 import math
+from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -85,13 +86,13 @@ def audible_db(
     """
     params = params or FeatureParams()
     end = start + length
-    around = _around(start, end, audio.shape[1], params)
-    if not len(around):
+    before, after = _around(start, end, audio.shape[1], params)
+    if not before and not after:
         return None
     own = _own(start, end, params)
-    power = _spectra(audio, np.concatenate((own, around)), params)
-    masker = _masker(power[len(own) :], int((around < start).sum()), params)
+    power = _spectra(audio, [*own, *before, *after], params)
     own_power = power[: len(own)]
+    masker = _masker(power[len(own) :], len(before), params)
     energy = np.where(own_power > _STANDS * masker, own_power - masker, 0.0).sum(axis=0)
     masker /= _window_power(params)
     return excess_db(energy / _overlap(len(own)), masker, loudest, params)
@@ -111,13 +112,12 @@ def audible_db_of(
     """
     params = params or FeatureParams()
     end = start + length
-    around = _around(start, end, music.shape[1], params)
-    if not len(around):
+    before, after = _around(start, end, music.shape[1], params)
+    if not before and not after:
         return None
-    before = around[around < start]
     own = _own(start, end, params)
     masker = _spectra(music, own, params).mean(axis=0)
-    if len(before):
+    if before:
         masker = np.maximum(masker, _masker(_spectra(music, before, params), len(before), params))
     masker /= _window_power(params)
     energy = _spectra(impulse, own, params).sum(axis=0)
@@ -134,12 +134,12 @@ def loudness(audible_db: float) -> float:
     return min(max(heard, 0.0), _MOST)
 
 
-def _own(start: int, end: int, params: FeatureParams) -> npt.NDArray[np.int64]:
+def _own(start: int, end: int, params: FeatureParams) -> Sequence[int]:
     """First samples of the frames that an impulse lies in: one, or a quarter of a frame apart."""
     half, quarter = params.n_fft // 2, round(_SHORT * params.n_fft)
     if end - start <= quarter:
-        return np.array([(start + end) // 2 - half])
-    return np.arange(start - half, end + quarter - half, quarter)
+        return [(start + end) // 2 - half]
+    return range(start - half, end + quarter - half, quarter)
 
 
 def _overlap(frames: int) -> float:
@@ -147,41 +147,39 @@ def _overlap(frames: int) -> float:
     return 1.0 if frames == 1 else 1.5
 
 
-def _around(start: int, end: int, samples: int, params: FeatureParams) -> npt.NDArray[np.int64]:
+def _around(
+    start: int, end: int, samples: int, params: FeatureParams
+) -> tuple[Sequence[int], Sequence[int]]:
     """First samples of the frames wholly before and wholly after an impulse, half a frame apart.
 
     None after a pop where there are any before: the thump's end would pass for its masker.
     """
     size, half = params.n_fft, params.n_fft // 2
-    before = np.arange(start - size, max(-1, start - size - _BEFORE * half), -half)
-    before = before[before >= 0]
-    if len(before) and end - start > round(_SHORT * size):
-        return before
+    before = range(start - size, max(-1, start - size - _BEFORE * half), -half)
+    if before and end - start > round(_SHORT * size):
+        return before, ()
     first = end + round(_TAIL * size)
-    after = np.arange(first, min(samples - size, first + (_AFTER - 1) * half) + 1, half)
-    return np.concatenate((before, after))
+    return before, range(first, min(samples - size, first + (_AFTER - 1) * half) + 1, half)
 
 
-def _spectra(
-    audio: Array, firsts: npt.NDArray[np.int64], params: FeatureParams
-) -> npt.NDArray[np.float32]:
+def _spectra(audio: Array, firsts: Sequence[int], params: FeatureParams) -> Array:
     """Energy in mel bands of the frames that begin at `firsts`, both channels': (frames, bands).
 
     Beyond its ends there is no sound.
     """
     ear = ear_of(params)
-    low, high = min(firsts.tolist()), max(firsts.tolist()) + params.n_fft
+    size, low = params.n_fft, min(firsts)
+    high = max(firsts) + size
     # One complex transform does for both channels, bins of either sign holding their sum.
     stereo = np.zeros(high - low, np.complex64)
     known = audio[:, max(0, low) : high]
     begin = max(0, -low)
     stereo.real[begin : begin + known.shape[1]] = known[0]
     stereo.imag[begin : begin + known.shape[1]] = known[1]
-    frames = np.lib.stride_tricks.sliding_window_view(stereo, params.n_fft)[firsts - low]
-    spectrum = fft.fft(frames * ear.window)
-    bands: npt.NDArray[np.float32] = (
-        np.square(spectrum.real) + np.square(spectrum.imag)
-    ) @ ear.bands
+    frames = np.array([stereo[first - low : first - low + size] for first in firsts])
+    frames *= ear.window
+    spectrum = fft.fft(frames, overwrite_x=True)
+    bands: Array = (np.square(spectrum.real) + np.square(spectrum.imag)) @ ear.bands
     return bands
 
 

@@ -218,13 +218,13 @@ def seam(sound: Wide, at: int) -> float:
     left = sound[:, at - _FIT - _REACH : at - _REACH]
     right = sound[:, at + _REACH : at + _REACH + _FIT][:, ::-1]
     halves = np.concatenate((left, right)) * _taper()
-    ahead, behind = np.split(predictor(_correlation(halves), _RIDGE), 2)
+    weights = predictor(_correlation(halves), _RIDGE)
     margin = _REACH + _FLANK + 1
     around = sound[:, at - margin - _ORDER : at + margin + _ORDER]
     windows = np.lib.stride_tricks.sliding_window_view(around, _ORDER + 1, axis=1)
     # Window n ends with the sample that is predicted forwards, and begins with that backwards.
-    forward = np.abs(windows[..., -1] - np.einsum("cnk,ck->cn", windows[..., -2::-1], ahead))
-    backward = np.abs(windows[..., 0] - np.einsum("cnk,ck->cn", windows[..., 1:], behind))
+    forward = np.abs(windows[..., -1] - np.einsum("cnk,ck->cn", windows[..., -2::-1], weights[:2]))
+    backward = np.abs(windows[..., 0] - np.einsum("cnk,ck->cn", windows[..., 1:], weights[2:]))
     backward = backward[:, _ORDER:]
     places = slice(margin - _REACH, margin + _REACH + 1)
     before = slice(places.start - 1, places.stop - 1)
@@ -242,13 +242,13 @@ def _correlation(halves: Wide) -> Wide:
     """Sums of products of samples 0 to `_ORDER` apart: (halves, samples) to (halves, lags)."""
     longer = np.zeros((len(halves), halves.shape[1] + _ORDER))
     longer[:, : halves.shape[1]] = halves
-    return np.stack([np.correlate(whole, half) for whole, half in zip(longer, halves, strict=True)])
+    return np.array([np.correlate(whole, half) for whole, half in zip(longer, halves, strict=True)])
 
 
 def _highest(errors: Errors) -> Errors:
     """The largest in each flank's length of errors, along the last axis."""
-    flanks = np.lib.stride_tricks.sliding_window_view(errors, _FLANK, axis=-1)
-    highest: Errors = flanks.max(axis=-1)
+    last = errors.shape[-1] - _FLANK
+    highest: Errors = np.maximum.reduce([errors[..., n : last + n + 1] for n in range(_FLANK)])
     return highest
 
 
@@ -266,7 +266,7 @@ def _leaps(ratio: Array, rate: int) -> list[int]:
     """
     both = np.minimum(ratio[0], ratio[1])
     both[: _LASTS + _FLANK] = 0.0
-    places = np.flatnonzero(both > _BOTH_LEAST)
+    places = (both > _BOTH_LEAST).nonzero()[0]
     if len(places) == 0:
         return []
     apart = np.flatnonzero(places[1:] - places[:-1] > _NEAR_S * rate) + 1

@@ -75,7 +75,8 @@ class Faint:
             return 1.0
         if len(self._ranked) == 0:
             self._ranked = np.sort(self._scores)
-        hottest = self._scores[first : last + 1].max()
+        # Of so few, Python finds the largest sooner than numpy.
+        hottest = np.float32(max(self._scores[first : last + 1].tolist()))
         as_hot = len(self._ranked) - int(self._ranked.searchsorted(hottest))
         share = as_hot / len(self._ranked)
-        return float(1.0 - (1.0 - share) ** (last + 1 - first))
+        return 1.0 - (1.0 - share) ** (last + 1 - first)

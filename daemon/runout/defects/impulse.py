@@ -4,7 +4,7 @@ The model says which cell of 5.8 ms holds an impulse; the error of linear predic
 local scale says, to the sample, where in the cell it stands.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from runout.defects.audibility import Loudest, audible_db
 from runout.defects.event import Channel
+from runout.kept import Kept
 from runout.model.card import Card
 from runout.model.scorer import Scored
 
@@ -94,8 +95,11 @@ class ImpulseFinder:
         self._first = 0
         self._next = 0
         self._scores: Array = np.zeros((0, len(_KINDS)), np.float32)
+        least = (_LEVEL_CELLS + 1 + _AHEAD_CELLS + card.window.scored) * self._hop
+        self._kept_audio, self._kept_ratio = Kept(least), Kept(least)
         self._audio: Array = np.zeros((2, 0), np.float32)
         self._ratio: Array = np.zeros((3, 0), np.float32)
+        self._highest: Array = self._ratio[0]
         self._power: Array = np.zeros((2, 0), np.float32)
         self._loudest_music = Loudest(card.features)
         self._last_end = -self._merge
@@ -108,14 +112,14 @@ class ImpulseFinder:
         self._thresholds = np.array([thresholds[name] for name in _KINDS], np.float32)
 
     def feed(self, scored: Scored) -> list[Impulse]:
-        """Impulses that the new cells complete, in order of time."""
+        """Impulses that the new cells complete, no more than the model scores at once."""
         cells = len(scored.scores)
         sound = scored.audio.reshape(2, cells, self._hop)
         power = np.einsum("wcs,wcs->wc", sound, sound) / np.float32(self._hop)
         self._loudest_music.feed(power)
         self._scores = np.concatenate((self._scores, scored.scores[:, self._rows]))
-        self._audio = np.concatenate((self._audio, scored.audio), axis=1)
-        self._ratio = np.concatenate((self._ratio, scored.ratio), axis=1)
+        self._kept_audio.feed(scored.audio)
+        self._kept_ratio.feed(scored.ratio)
         self._power = np.concatenate((self._power, power), axis=1)
         return self._find(self._first + len(self._scores) - _AHEAD_CELLS)
 
@@ -125,43 +129,49 @@ class ImpulseFinder:
 
     def _find(self, end: int) -> list[Impulse]:
         """Look through the cells from the next one up to `end`."""
-        found: list[Impulse] = []
         # By columns: along three scores a row, numpy is slow.
         hot = np.logical_or.reduce(self._thresholds[:, None] <= self._scores.T)
         start, stop = self._next - self._first, max(0, end - self._first)
-        for cell in start + np.flatnonzero(hot[start:stop]):
-            if not self._is_shadow(cell, hot):
-                found += self._in_cell(cell, self._scores[cell])
-        self.doubtful = self._doubted(start, stop, hot)
+        cells = (start + hot[start:stop].nonzero()[0]).tolist()
+        doubted = self._doubted(start, stop, hot)
+        if cells or doubted:
+            self._hear()
+        sure = [cell for cell in cells if not self._is_shadow(cell, hot)]
+        found = [one for cell in sure for one in self._in_cell(cell, self._scores[cell])]
+        self.doubtful = [self._doubt(cell) for cell in doubted]
         self._next = max(self._next, end)
         drop = self._next - _LEVEL_CELLS - 1 - self._first
         if drop > 0:
             self._first += drop
             self._scores = self._scores[drop:]
-            self._audio = self._audio[:, drop * self._hop :]
-            self._ratio = self._ratio[:, drop * self._hop :]
             self._power = self._power[:, drop:]
         return found
 
-    def _doubted(self, start: int, stop: int, hot: npt.NDArray[np.bool_]) -> list[Impulse]:
-        """The likeliest impulses among the cells from `start` to `stop` that none is told in."""
+    def _hear(self) -> None:
+        """Have the cells' sound and ratios at hand; most steps have nothing to look at there."""
+        span = self._first * self._hop, self._kept_audio.end
+        self._audio, self._ratio = self._kept_audio.between(*span), self._kept_ratio.between(*span)
+        self._highest = np.maximum.reduce(self._ratio)
+
+    def _doubted(self, start: int, stop: int, hot: npt.NDArray[np.bool_]) -> list[int]:
+        """The likeliest cells of an impulse from `start` to `stop` among those that aren't hot."""
         # By columns here too.
         scores = np.maximum(self._scores[:, 0], self._scores[:, 1])
-        cells = start + np.flatnonzero(scores[start:stop] >= _DOUBTFUL)
-        if len(cells) == 0:
+        cells = (start + (scores[start:stop] >= _DOUBTFUL).nonzero()[0]).tolist()
+        if not cells:
             return []
-        padded = np.pad(np.where(hot, np.float32(2.0), scores), 1)
-        peaks = cells[(scores[cells] >= padded[cells]) & (scores[cells] > padded[cells + 2])]
-        peaks = peaks[~hot[peaks]]
-        likeliest = np.sort(peaks[np.argsort(-scores[peaks], kind="stable")[:_MOST_DOUBTFUL]])
-        return [self._doubt(int(cell)) for cell in likeliest]
+        # The last stands for what is before the first as well.
+        near = [*np.where(hot, np.float32(2.0), scores).tolist(), 0.0]
+        peaks = [cell for cell in cells if near[cell - 1] <= near[cell] > near[cell + 1]]
+        likeliest = sorted((cell for cell in peaks if not hot[cell]), key=lambda cell: -near[cell])
+        return sorted(likeliest[:_MOST_DOUBTFUL])
 
     def _doubt(self, cell: int) -> Impulse:
         """The impulse of a cell that is not hot."""
         scores = self._scores[cell, :-1]
         kind = int(scores.argmax())
-        impulse = self._impulse(self._loudest(cell)[1], _KINDS[kind], float(scores[kind]), cell)
-        return replace(impulse, doubtful=True)
+        peak = self._loudest(cell)[1]
+        return self._impulse(peak, _KINDS[kind], float(scores[kind]), cell, doubtful=True)
 
     def _is_shadow(self, cell: int, hot: npt.NDArray[np.bool_]) -> bool:
         """Whether a hot cell only overhears the impulse of the hot cell before or after it."""
@@ -178,21 +188,21 @@ class ImpulseFinder:
     def _loudest(self, cell: int) -> tuple[float, int]:
         """A cell's largest ratio, and its sample in the buffer."""
         start = cell * self._hop
-        ratio = self._ratio[:, start : start + self._hop].max(axis=0)
+        ratio = self._highest[start : start + self._hop]
         place = int(ratio.argmax())
         return float(ratio[place]), start + place
 
     def _in_cell(self, cell: int, scores: Array) -> list[Impulse]:
         """The impulses of one hot cell, counted from the start of the buffer."""
-        told = np.where(scores >= self._thresholds, scores, 0.0)
+        told = np.where(scores >= self._thresholds, scores, 0.0)[:-1]
+        likeliest = int(told.argmax())
         # A glitch by the model's word alone is only a place to look at: see capture.py.
-        kind = _KINDS[int(told[:-1].argmax())] if told[:-1].any() else _KINDS[-1]
+        kind = _KINDS[likeliest if told[likeliest] > 0.0 else -1]
         start = cell * self._hop
-        ratio = self._ratio[:, start : start + self._hop].max(axis=0)
+        ratio = self._highest[start : start + self._hop].copy()
         peaks = [int(ratio.argmax())]
         if kind == "click":
             least = max(_SECOND_LEAST, _SECOND_SHARE * float(ratio[peaks[0]]))
-            ratio = ratio.copy()
             ratio[max(0, peaks[0] - self._merge) : peaks[0] + self._merge] = 0.0
             second = int(ratio.argmax())
             if ratio[second] >= least:
@@ -208,7 +218,9 @@ class ImpulseFinder:
             self._last_end = found[-1].start + found[-1].length
         return found
 
-    def _impulse(self, peak: int, kind: ImpulseKind, confidence: float, cell: int) -> Impulse:
+    def _impulse(
+        self, peak: int, kind: ImpulseKind, confidence: float, cell: int, doubtful: bool = False
+    ) -> Impulse:
         start, end = self._extent(peak, kind)
         deviation = self._deviation(start, end)
         power = self._programme(cell)
@@ -228,15 +240,16 @@ class ImpulseFinder:
                 self._audio, start, end - start, self._loudest_music.power, self._params
             ),
             peak=self._first * self._hop + peak,
+            doubtful=doubtful,
         )
 
     def _extent(self, peak: int, kind: ImpulseKind) -> tuple[int, int]:
         """First sample of the impulse and the one past its last, in the buffer."""
         low = max(0, peak - self._click_longest)
         longest = self._pop_longest if kind == "pop" else self._click_longest
-        ratio = self._ratio[:, low : peak + longest].max(axis=0)
+        ratio = self._highest[low : peak + longest]
         edge = max(_EDGE_LEAST, _EDGE_SHARE * float(ratio[peak - low]))
-        loud = np.flatnonzero(ratio >= edge)
+        loud = (ratio >= edge).nonzero()[0]
         here = int(np.searchsorted(loud, peak - low))
         if here == len(loud) or loud[here] != peak - low:
             return peak, min(peak + 1, self._audio.shape[1])

@@ -118,15 +118,18 @@ class PacketFinder:
         """Where marks are the same a little later: place and lag, in order of lag."""
         count = len(words) - _KEYED + 1
         spread = words[:count] * _FACTORS[0]
-        marks = np.flatnonzero(spread >= _MARKED)
+        marks = (spread >= _MARKED).nonzero()[0]
         keys = spread[marks]
         for n in range(1, _KEYED):
             keys += words[marks + n] * _FACTORS[n]
         bits = np.uint64(len(words).bit_length())
         # Key and place in one number: sorted, equal keys come to lie side by side.
         tagged = np.sort((keys >> bits << bits) | marks.astype(np.uint64))
-        lags = np.diff(tagged)
-        near = (lags >= _LEAST_LAG) & (lags <= self._longest)
+        lags = tagged[1:] - tagged[:-1]
+        near = lags <= self._longest
+        if not near.any():
+            return []
+        near &= lags >= _LEAST_LAG
         places = (tagged[:-1][near] & ((np.uint64(1) << bits) - np.uint64(1))).astype(np.int64)
         return _long_enough(words, places, lags[near].astype(np.int64))
 

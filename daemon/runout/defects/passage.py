@@ -68,14 +68,15 @@ class PassageFinder:
         scores = scored.scores[:, self._row]
         judged = scores
         if cells > 1:
-            judged = scores[: len(scores) // cells * cells].reshape(-1, cells).mean(axis=1)
+            judged = scores[: len(scores) // cells * cells].reshape(-1, cells)
+            judged = np.add.reduce(judged, axis=1) / np.float32(cells)
         first = scored.start // cells
         ended: list[Passage] = []
-        for place in np.flatnonzero(judged >= self._threshold):
-            ended += self._over(first + int(place))
+        for place in (judged >= self._threshold).nonzero()[0].tolist():
+            ended += self._over(first + place)
             if self._start < 0:
-                self._start = first + int(place)
-            self._last = first + int(place)
+                self._start = first + place
+            self._last = first + place
             self._hot += 1
             self._sum += float(judged[place])
         return ended + self._over(first + len(judged))

@@ -13,6 +13,7 @@ import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -50,6 +51,8 @@ _MISSED = 0.05
 """... and that leave nothing"""
 _LEAST_CHANCE = 0.0005
 """Of a half heard turn: its cells are the hottest of those kept. The median was 0.003 to 0.004"""
+_ORDERS = math.log(1.0 / _LEAST_CHANCE)
+"""From there to 1, of the logarithm"""
 _HEARD_BY_CHANCE = 0.02
 """Chance of as hot a score under which a turn counts as half heard: it was so on 0.84 to 0.93
 of the turns that were not told"""
@@ -69,8 +72,7 @@ a beat. On the same scenes ten beats passed for trains without this, and two at 
 trains of five turns were lost"""
 
 
-@dataclass(frozen=True, slots=True)
-class _Link:
+class _Link(NamedTuple):
     """A member of a chain."""
 
     time_s: float
@@ -193,18 +195,15 @@ def _chain(times: Sequence[float], mate: int, apart: int) -> list[_Link]:
     chain = [_Link(last, 0), _Link(times[mate], apart)]
     missed = 0
     while missed <= _MOST_MISSED:
-        oldest = chain[-1]
-        period = (last - oldest.time_s) / oldest.turns
-        expected = oldest.time_s - period * (missed + 1)
+        oldest_s, turns = chain[-1]
+        expected = oldest_s - (last - oldest_s) / turns * (missed + 1)
         if expected < times[0] - _REACH_S:
             break
-        reach = _reach_s(len(chain), missed + 1)
-        found = _nearest(times, expected, reach)
-        if found is None:
-            missed += 1
-            continue
-        chain.append(_Link(found, oldest.turns + missed + 1))
-        missed = 0
+        found = _nearest(times, expected, _reach_s(len(chain), missed + 1))
+        missed += 1
+        if found is not None:
+            chain.append(_Link(found, turns + missed))
+            missed = 0
     return chain
 
 
@@ -215,8 +214,10 @@ def _reach_s(members: int, turns: int) -> float:
 
 def _nearest(times: Sequence[float], expected: float, reach: float) -> float | None:
     place = bisect_left(times, expected - reach)
+    if place == len(times) or times[place] > expected + reach:
+        return None
     near = times[place : bisect_right(times, expected + reach, lo=place)]
-    return min(near, key=lambda time: abs(time - expected)) if near else None
+    return min(near, key=lambda time: abs(time - expected))
 
 
 def _by_chance(
@@ -257,5 +258,5 @@ def _untold(chance: float) -> float:
     small chance, of whose size no more is supposed than its order (its logarithm is uniform); the
     others are as any place is.
     """
-    density = 1.0 / (max(chance, _LEAST_CHANCE) * math.log(1.0 / _LEAST_CHANCE))
+    density = 1.0 / (max(chance, _LEAST_CHANCE) * _ORDERS)
     return 1.0 / (_HALF_HEARD * density + _MISSED)

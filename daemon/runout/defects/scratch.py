@@ -199,7 +199,8 @@ class ScratchTracker:
         like = [one for one in self._kept if alike(one, tick)]
         train = self._surest(like)
         if train is None and not tick.doubtful:
-            train = self._surest([one for one in like if not one.doubtful])
+            told = [one for one in like if not one.doubtful]
+            train = self._surest(told) if len(told) < len(like) else None
         if train is None or is_beat(train, [one.time_s for one in self._kept], self._faint):
             return None
         ticks = _of(train, like)

@@ -24,8 +24,8 @@ class Tick:
 
 def alike(one: Tick, other: Tick) -> bool:
     """Whether two impulses may be of one scratch: the same wall, about the same level."""
-    walls = {one.channel, other.channel}
-    return walls != {"left", "right"} and abs(one.peak_db - other.peak_db) <= _ALIKE_DB
+    near = abs(one.peak_db - other.peak_db) <= _ALIKE_DB
+    return near and (one.channel == other.channel or "both" in (one.channel, other.channel))
 
 
 def wall(ticks: Sequence[Tick]) -> Channel:

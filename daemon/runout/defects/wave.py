@@ -121,8 +121,8 @@ class Waves:
         if start < self._ratio.start:
             return False
         heard = self._ratio.between(start, end)
-        wall = int(heard.max(axis=1).argmax())
-        size, at = float(heard[wall].max()), start + int(heard[wall].argmax())
+        wall, place = divmod(int(heard.argmax()), heard.shape[1])
+        size, at = float(heard[wall, place]), start + place
         while self._steps and self._steps[0].at < at - self._before:
             self._steps.popleft()
         while self._others and self._others[0] < at - self._rate:
@@ -166,6 +166,8 @@ class Waves:
         smooth = (shorter >= self._shortest) & (np.maximum(early, late) <= self._longest)
         bend = np.abs(late - early)
         smooth &= bend <= _GLIDE * shorter + _EVEN_SAMPLES
+        if not smooth.any():
+            return False
         even = (bend <= _EVEN * shorter + _EVEN_SAMPLES)[smooth]
         first, second, third = first[smooth], second[smooth], third[smooth]
         ahead = _follow(places, first, second, third)
@@ -176,8 +178,8 @@ class Waves:
 def _like(ratio: Array, at: int, margin: int) -> Places:
     """Places of errors of like size to that `at` a place, that one among them, in order."""
     size = ratio[at]
-    high = np.flatnonzero((ratio >= _LIKE * size) & (ratio <= size / _LIKE))
-    high = high[(high >= margin) & (high < len(ratio) - margin)]
+    high = margin + (ratio[margin:-margin] >= _LIKE * size).nonzero()[0]
+    high = high[ratio[high] <= size / _LIKE]
     around = ratio[high[:, None] + np.arange(-_APART, _APART + 1)]
     highest: Places = high[(around.argmax(axis=1) == _APART) | (high == at)]
     return highest
@@ -243,6 +245,8 @@ def _follow(places: Places, first: Places, second: Places, third: Places) -> Pla
         nearest = _nearest(places, expected)
         reach = np.minimum(_BEND_SAMPLES + _BEND * period, _MOST_BEND * period)
         going = going & (np.abs(nearest - expected) <= reach)
+        if not going.any():
+            break
         count += going
         first, second, third = second, third, nearest
     return count

@@ -119,8 +119,10 @@ class FrontEnd:
     def _take(self, samples: Array) -> Iterator[Frames]:
         self._heard += len(samples)
         # A row a channel from here on: numpy is several times faster along contiguous rows.
-        rows = np.ascontiguousarray(samples.T, np.float32)
-        self._buffer = np.concatenate((self._buffer, rows), axis=1)
+        known = self._buffer
+        self._buffer = np.empty((2, known.shape[1] + len(samples)), np.float32)
+        self._buffer[:, : known.shape[1]] = known
+        self._buffer[:, known.shape[1] :] = samples.T
         if not self._begun and self._buffer.shape[1] > self._prefix:
             self._begin()
         if self._begun:
@@ -156,8 +158,10 @@ class FrontEnd:
         np.add(near[0], near[1], out=groove[0])
         np.subtract(near[0], near[1], out=groove[1])
         groove *= np.float32(0.5)
-        frames = np.lib.stride_tricks.sliding_window_view(groove, params.n_fft, axis=1)
-        lateral, vertical = mfcc(frames[:, ::hop], params)
+        # A frame is two halves of a hop each; the next one shares the second.
+        halves = groove.reshape(2, -1, hop)
+        frames = np.concatenate((halves[:, :-1], halves[:, 1:]), axis=2)
+        lateral, vertical = mfcc(frames, params)
         level = self._level(lateral[:, 0])
         lateral[:, 0] -= level
         vertical[:, 0] -= level
@@ -206,7 +210,8 @@ class FrontEnd:
         """
         length = self._params.level_cells
         known = np.concatenate((self._levels, c0))
-        sums = np.concatenate(([0.0], np.cumsum(known)))
+        sums = np.zeros(len(known) + 1)
+        known.cumsum(out=sums[1:])
         last = np.arange(len(self._levels) + 1, len(known) + 1)
         first = np.maximum(0, last - length)
         self._levels = known[-(length - 1) :]

@@ -29,14 +29,14 @@ def prediction_error(samples: Array, order: int) -> Array:
     tapered = np.zeros((channels, total + order))
     np.multiply(samples, _taper(total), out=tapered[:, :total])
     row, sample = tapered.strides
-    later = np.lib.stride_tricks.as_strided(
-        tapered, (channels, order + 1, total), (row, sample, sample), writeable=False
+    later: Wide = np.ndarray(
+        (channels, order + 1, total), buffer=tapered, strides=(row, sample, sample)
     )
     correlation = np.einsum("cn,cln->cl", tapered[:, :total], later)
     weights = predictor(correlation, _RIDGE).astype(np.float32)
     error = samples[:, order:].copy()
-    for lag in range(1, order + 1):
-        error -= weights[:, lag - 1, None] * samples[:, order - lag : total - lag]
+    for lag, weight in enumerate(weights.T[:, :, None], start=1):
+        error -= weight * samples[:, order - lag : total - lag]
     magnitude: Array = np.abs(error, out=error)
     return magnitude
 

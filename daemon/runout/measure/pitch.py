@@ -203,21 +203,21 @@ def _kernel(turn: Exact) -> Exact:
 
 def _thinned(sound: Array) -> Array:
     """Low-passed to the low rate: (_NEED,) to (_TOGETHER * _HOP,)."""
-    folds = sound.reshape(-1, _SPARSE) @ _LOW_PASS
+    folds = _LOW_PASS @ sound.reshape(-1, _SPARSE).T
     rows = _TOGETHER * _HOP
-    thin = folds[:rows, 0].copy()
+    thin = folds[0, :rows].copy()
     for fold in range(1, _FOLDS):
-        thin += folds[fold : fold + rows, fold]
+        thin += folds[fold, fold : fold + rows]
     return thin
 
 
 def _low_pass() -> Array:
-    """Taps of a windowed sinc, (_SPARSE, _FOLDS)."""
+    """Taps of a windowed sinc, (_FOLDS, _SPARSE)."""
     taps = _FOLDS * _SPARSE
     away = np.arange(taps) - (taps - 1) / 2
     taper = np.i0(_KAISER * np.sqrt(1.0 - (2 * away / taps) ** 2))
     weights = np.sinc(2 * _LOW_PASS_HZ / RATE * away) * taper
-    folded: Array = (weights / weights.sum()).reshape(_FOLDS, _SPARSE).T.astype(np.float32)
+    folded: Array = (weights / weights.sum()).reshape(_FOLDS, _SPARSE).astype(np.float32)
     return folded
 
 

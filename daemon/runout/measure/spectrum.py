@@ -109,7 +109,7 @@ class Slicer:
         powers = join(
             noise=weighted[0],
             loudness=weighted[1, :2],
-            programme=weighted[2].mean(axis=1),
+            programme=np.add.reduce(weighted[2], axis=1) / np.float32(PARTS),
             rumble=rumble,
             hum=low_weighted[:2, 2:],
             bands=bands,
@@ -132,11 +132,13 @@ def _four(products: Array) -> Array:
 
     Of signals that are the very same on both sides 65 dB less is left of the vertical, not nothing.
     """
-    left, right, shared = products
-    lateral = (left + right + 2.0 * shared) / 4.0
-    vertical = (left + right - 2.0 * shared) / 4.0
-    four: Array = np.maximum(np.stack((left, right, lateral, vertical)), np.float32(0.0))
-    return four
+    four = np.empty((4, *products.shape[1:]), np.float32)
+    four[:2] = products[:2]
+    sides, twice = products[0] + products[1], 2.0 * products[2]
+    np.add(sides, twice, out=four[2])
+    np.subtract(sides, twice, out=four[3])
+    four[2:] /= 4.0
+    return np.maximum(four, np.float32(0.0), out=four)
 
 
 def _squares(spectra: npt.NDArray[np.complex64]) -> Array:

@@ -41,8 +41,8 @@ def true_peak(samples: Array) -> Array:
     starts = np.arange(PIECES) * pieces.shape[2] + (MARGIN - _TAPS + 1 - _AROUND)
     first = crests.reshape(len(samples), 2, PIECES) + starts
     rows = np.arange(len(samples))[:, None, None, None]
-    near = samples[rows, first[..., None] + np.arange(len(_INTERPOLATOR))]
-    between = np.abs(near @ _INTERPOLATOR).max(axis=(1, 2, 3))
+    near = samples[rows, first[..., None] + _PLACES]
+    between = np.abs(near @ _INTERPOLATOR).reshape(len(samples), -1).max(axis=1)
     highest: Array = np.maximum(between, np.maximum(inner.max(axis=1), -inner.min(axis=1)))
     return highest
 
@@ -62,3 +62,4 @@ def _interpolator() -> Array:
 
 
 _INTERPOLATOR = _interpolator()
+_PLACES = np.arange(len(_INTERPOLATOR))

@@ -64,7 +64,15 @@ class Interpreter:
 
     def run(self, values: npt.NDArray[np.floating[Any]]) -> Array:
         """Output for one input, both without the batch; quantized inside where the file is."""
-        self._interpreter.set_tensor(self._input["index"], _quantized(values, self._input)[None])
+        return self.run_quantized(self.quantized(values))
+
+    def quantized(self, values: npt.NDArray[np.floating[Any]]) -> npt.NDArray[Any]:
+        """An input, or a part of it of any shape, in the numbers that the network takes."""
+        return _quantized(values, self._input)
+
+    def run_quantized(self, values: npt.NDArray[Any]) -> Array:
+        """The same as `run`, for one input that `quantized` gave."""
+        self._interpreter.set_tensor(self._input["index"], values[None])
         begun_s = perf_counter()
         self._interpreter.invoke()
         self.took_s.append(perf_counter() - begun_s)

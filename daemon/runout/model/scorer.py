@@ -52,6 +52,8 @@ class Scorer:
             card.features,
         )
         self._rows: Wide = np.zeros((0, card.features.n_features))
+        # Windows overlap, so a row is quantized once, when it comes.
+        self._inputs = self._interpreter.quantized(self._rows)
         self._audio = Kept(window.cells * self._hop)
         self._ratio = Kept(window.cells * self._hop)
         self._next_cell = 0
@@ -82,10 +84,11 @@ class Scorer:
             self._surplus = 0
         rows = self._normalization.apply(frames.features)
         self._rows = np.concatenate((self._rows, rows))
+        self._inputs = np.concatenate((self._inputs, self._interpreter.quantized(rows)))
         self._audio.feed(frames.audio)
         self._ratio.feed(frames.ratio)
         while len(self._rows) >= window.cells:
-            logits = self._interpreter.run(self._rows[: window.cells])
+            logits = self._interpreter.run_quantized(self._inputs[: window.cells])
             # The first window's past comes before cell 0.
             begin = (self._next_cell + window.past) * hop
             end = begin + window.scored * hop
@@ -97,6 +100,7 @@ class Scorer:
                 self._rows[window.past : window.past + window.scored],
             )
             self._rows = self._rows[window.scored :]
+            self._inputs = self._inputs[window.scored :]
             self._next_cell += window.scored
 
 

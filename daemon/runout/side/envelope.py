@@ -8,7 +8,7 @@ bass passage is told from a gap by the level, and a gap with rumble in it by the
 import numpy as np
 import numpy.typing as npt
 
-from runout.side.level import cell_power, decibels
+from runout.side.level import decibels, mean_power
 
 Array = npt.NDArray[np.float32]
 
@@ -20,6 +20,7 @@ _CELLS = 9
 """Level is taken in so many cells a bin, 5.6 ms each"""
 _BLOCK = 7
 """Samples whose mean is one of the middle: a low-pass to about 3 kHz at 44.1 kHz"""
+_EVEN = np.full(_BLOCK, 1.0 / _BLOCK, np.float32)
 _LEAST_DB = -127.5
 _STEP_DB = 0.5
 """A byte holds a level, to a quarter of a decibel"""
@@ -49,9 +50,12 @@ class Envelope:
             return
         cut = sound[:, : bins * self._bin].reshape(2, bins, self._bin)
         # The louder channel: one that is dead must not make the other unheard.
-        fed = decibels(np.stack((_power(cut), _middle_power(cut)))).max(axis=1)
+        powers = np.empty((2, 2, bins), np.float32)
+        powers[0] = _power(cut)
+        powers[1] = _middle_power(cut)
+        fed = np.maximum.reduce(decibels(powers), axis=1)
         # Floats may be beyond full scale; what is told of silence is more than the least.
-        steps = np.minimum(np.round((fed - _LEAST_DB) / _STEP_DB), 255.0).astype(np.uint8)
+        steps = np.minimum(np.rint((fed - _LEAST_DB) / _STEP_DB), 255.0).astype(np.uint8)
         for lane, step in zip(self._lanes, steps, strict=True):
             lane.extend(step)
         self.latest = (_median(fed[0]), _median(fed[1]))
@@ -95,8 +99,7 @@ def _median(levels: Array) -> float:
 def _power(cut: Array) -> Array:
     """Mean square of bins (2, bins, samples), without what lies below 100 Hz: (2, bins)."""
     cell = cut.shape[2] // _CELLS
-    power: Array = cell_power(cut[:, :, : cell * _CELLS], cell).mean(axis=2)
-    return power
+    return mean_power(cut[:, :, : cell * _CELLS], cell)
 
 
 def _middle_power(cut: Array) -> Array:
@@ -106,8 +109,8 @@ def _middle_power(cut: Array) -> Array:
     """
     blocks = cut.shape[2] // _BLOCK
     parted = cut[:, :, : blocks * _BLOCK].reshape(*cut.shape[:2], blocks, _BLOCK)
-    means = parted @ np.full(_BLOCK, 1.0 / _BLOCK, np.float32)
-    bent = means[..., 2:] - means[..., 1:-1]
-    bent -= means[..., 1:-1] - means[..., :-2]
+    means = parted @ _EVEN
+    slopes = means[..., 1:] - means[..., :-1]
+    bent = slopes[..., 1:] - slopes[..., :-1]
     power: Array = np.einsum("abc,abc->ab", bent, bent) / (16.0 * bent.shape[2])
     return power

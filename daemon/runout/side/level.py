@@ -13,8 +13,16 @@ _FLOOR = 2e-13
 
 def level_db(audio: Array, hop: int) -> tuple[float, float]:
     """RMS of left and right in dBFS, of (2, cells * hop) samples, without what is below 100 Hz."""
-    left, right = decibels(cell_power(audio, hop).mean(axis=1))
-    return float(left), float(right)
+    left, right = decibels(mean_power(audio, hop)).tolist()
+    return left, right
+
+
+def mean_power(audio: Array, cell: int) -> Array:
+    """Mean square of (..., cells * cell) samples, but for what is below 100 Hz: (...)."""
+    power = cell_power(audio, cell)
+    # numpy's own mean takes twice as long.
+    mean: Array = np.add.reduce(power, axis=-1) / np.float32(power.shape[-1])
+    return mean
 
 
 def cell_power(audio: Array, cell: int) -> Array:

@@ -251,8 +251,8 @@ class Needle:
         """What the last second did not exceed, if there is so much."""
         if not self._last or self._last[-1].end_s - self._last[0].start_s < _NOISE_S - _SLACK_S:
             return None
-        level, middle = (max(lanes) for lanes in zip(*(s.lanes for s in self._last), strict=True))
-        return level, middle
+        levels, middles = zip(*[step.lanes for step in self._last], strict=True)
+        return max(levels), max(middles)
 
     def _keep(self, step: _Step, seconds: float) -> None:
         self._recent.append(step)
