@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from runout.defects.impulse import ImpulseFinder
 from runout.model.card import load_model
-from runout.model.scorer import Scorer
+from runout.model.scorer import Scored, Scorer
 from sounds import CLEAN, faded_in, faded_out, noise, real_music, sine, with_clicks
 
 MODEL = load_model()
@@ -161,3 +161,39 @@ def test_an_impulse_tells_where_it_was_foretold_worst():
     impulses = found(with_clicks(real_music(), PLACES, over=12))
     assert [one.peak / RATE for one in impulses] == pytest.approx(PLACES, abs=0.001)
     assert all(one.start <= one.peak < one.start + one.length for one in impulses)
+
+
+def told(heights, hot):
+    """Times, in samples, of the impulses told where the ratio has these heights, by sample, and
+    the model is sure of the cells `hot`."""
+    hop = MODEL.card.features.hop
+    cells, classes = 32, len(MODEL.card.classes)
+    ratio = np.ones((3, cells * hop), np.float32)
+    for place, height in heights.items():
+        ratio[:2, place] = height
+    scores = np.zeros((cells, classes), np.float32)
+    scores[hot, MODEL.card.classes.index("click")] = 0.99
+    audio = np.random.default_rng(1).normal(0.0, 0.01, (2, cells * hop)).astype(np.float32)
+    rows = np.zeros((cells, MODEL.card.features.n_features))
+    finder = ImpulseFinder(MODEL.card, MODEL.card.thresholds["normal"])
+    step = Scored(0, scores, audio, ratio, rows)
+    return [one.peak for one in finder.feed(step) + finder.finish()]
+
+
+HOP = MODEL.card.features.hop
+FIRST = 12 * HOP + 20
+PULSES = {(cell * HOP + 100): 25.0 for cell in range(32) if cell not in (12, 13)}
+"""Of a voice in the music, one a cell"""
+
+
+@pytest.mark.parametrize(
+    ("second", "hot"), [(12 * HOP + 220, [12]), (13 * HOP + 180, [12, 13])], ids=["same", "next"]
+)
+def test_of_two_impulses_the_lower_one_counts_if_it_stands_out_of_what_is_around(second, hot):
+    assert told({FIRST: 100.0, second: 20.0}, hot) == [FIRST, second]
+    assert told({FIRST: 100.0, second: 20.0} | PULSES, hot) == [FIRST]
+    assert told({FIRST: 100.0, second: 40.0} | PULSES, hot) == [FIRST, second]
+    assert told({FIRST: 100.0, second: 9.0}, hot) == [FIRST]
+    # A neighbour or two that stand high are clicks that weren't sure, and speak against none.
+    unsure = {9 * HOP + 100: 50.0, 15 * HOP + 100: 50.0}
+    assert told({FIRST: 100.0, second: 20.0} | unsure, hot) == [FIRST, second]
