@@ -138,7 +138,7 @@ def test_the_least_steps_of_16_bits_are_not_heard():
 
 
 def test_the_ticks_of_a_real_shellac_are_about_where_hearing_begins():
-    # 69 a second lower one another's threshold by 3.8 dB: see side/weighed.py.
+    # 92 a second lower one another's threshold by 4.3 dB: see side/weighed.py.
     sound, rate = soundfile.read(SHELLAC, dtype="float32")
     model = load_model()
     scorer, finder = Scorer(model, rate), ImpulseFinder(model.card, model.card.thresholds["normal"])
@@ -146,7 +146,7 @@ def test_the_ticks_of_a_real_shellac_are_about_where_hearing_begins():
     told = np.array([one.audible_db for one in found])
     assert len(told) > 250
     assert np.mean(told > 0.0) > 0.3
-    assert np.mean(told > -3.8) > 0.6
+    assert np.mean(told > -4.3) > 0.6
     # Those that stand high over the music are heard.
     high = np.array([one.peak_db >= 20.0 for one in found])
     assert np.mean(told[high] > 0.0) > 0.8

@@ -157,11 +157,15 @@ def test_synthesizer_is_not_called_worn(rate: int, monkeypatch: pytest.MonkeyPat
     assert heard <= 0.1 * taken_for_clicks
 
 
-def test_clicks_over_a_synthesizer_are_told() -> None:
-    times_s = [1.303, 2.707, 4.111]
+def test_most_clicks_over_a_synthesizer_are_told_and_nothing_else() -> None:
+    """The model, which knows such steps, takes some clicks among them for steps, too."""
+    rng = np.random.default_rng(1)
+    times_s = list(0.5 + np.arange(24) * 0.22 + rng.uniform(0.0, 0.1, 24))
     sound = with_clicks(buzzing(), times_s, over=24)
     told_s = np.array([one.start / RATE for one in found(sound)])
-    assert all(np.abs(told_s - time_s).min() < 0.003 for time_s in times_s)
+    near = np.abs(told_s[:, None] - times_s) < 0.003
+    assert near.any(axis=0).mean() >= 0.75
+    assert near.any(axis=1).all()
 
 
 def test_any_split_into_blocks_gives_the_same() -> None:

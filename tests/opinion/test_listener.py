@@ -46,7 +46,9 @@ def test_blocks_and_gain_change_nothing():
     side(music, second(split), block=1_000)
     assert np.array_equal(whole.asked, split.asked)
     side(music * np.float32(0.25), second(softer))
-    assert softer.asked == pytest.approx(whole.asked, abs=0.1)
+    # The highest of a class's scores may be two steps of int8 apart: 0.14 of the logit each, of
+    # whose decimal logarithm that is 0.12.
+    assert softer.asked == pytest.approx(whole.asked, abs=0.125)
 
 
 def test_no_second_opinion_where_the_grade_is_withheld_or_none_is_installed():
