@@ -20,14 +20,14 @@ class Kept:
         """Samples that were fed so far"""
 
     def feed(self, block: Array) -> None:
-        """Take sound of shape (2, samples), which nobody changes any more."""
+        """Take a block of shape (channels, samples), which nobody changes any more."""
         self._blocks.append(block)
         self.end += block.shape[1]
         while self.end - self.start - self._blocks[0].shape[1] >= self._least:
             self.start += self._blocks.popleft().shape[1]
 
     def between(self, start: int, end: int) -> Array:
-        """Samples `start` to `end` of the stream, which must all be kept: (2, end - start)."""
+        """Samples `start` to `end` of the stream, which must all be kept: (channels, samples)."""
         place, pieces = self.start, []
         for block in self._blocks:
             after = place + block.shape[1]

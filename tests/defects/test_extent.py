@@ -43,6 +43,8 @@ def test_a_click_is_cut_after_three_milliseconds_and_a_pop_followed_until_its_th
     audio[:, 500:900] = np.linspace(1.0, 0.0, 400, dtype=np.float32)
     start, end = EXTENT.of(ratio, audio, 500, is_pop=True)
     assert (start, end) == (500, pytest.approx(500 + 320, abs=2))
+    audio[:, 500:1800] = 1.0
+    assert EXTENT.of(ratio, audio, 500, is_pop=True) == (500, 500 + round(0.015 * RATE))
 
 
 def test_its_height_is_told_over_the_slope_that_it_rides_on():

@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import numpy as np
 import pytest
 import soxr
@@ -163,9 +165,9 @@ def test_an_impulse_tells_where_it_was_foretold_worst():
     assert all(one.start <= one.peak < one.start + one.length for one in impulses)
 
 
-def told(heights, hot):
-    """Times, in samples, of the impulses told where the ratio has these heights, by sample, and
-    the model is sure of the cells `hot`."""
+def every(heights, hot):
+    """The impulses told where the ratio has these heights, by sample, and the model is sure of the
+    cells `hot`."""
     hop = MODEL.card.features.hop
     cells, classes = 32, len(MODEL.card.classes)
     ratio = np.ones((3, cells * hop), np.float32)
@@ -177,7 +179,12 @@ def told(heights, hot):
     rows = np.zeros((cells, MODEL.card.features.n_features))
     finder = ImpulseFinder(MODEL.card, MODEL.card.thresholds["normal"])
     step = Scored(0, scores, audio, ratio, rows)
-    return [one.peak for one in finder.feed(step) + finder.finish()]
+    return finder.feed(step) + finder.finish()
+
+
+def told(heights, hot):
+    """The samples of their peaks."""
+    return [one.peak for one in every(heights, hot)]
 
 
 HOP = MODEL.card.features.hop
@@ -194,6 +201,28 @@ def test_of_two_impulses_the_lower_one_counts_if_it_stands_out_of_what_is_around
     assert told({FIRST: 100.0, second: 20.0} | PULSES, hot) == [FIRST]
     assert told({FIRST: 100.0, second: 40.0} | PULSES, hot) == [FIRST, second]
     assert told({FIRST: 100.0, second: 9.0}, hot) == [FIRST]
+    assert told({FIRST: 100.0, second: 12.0}, hot) == [FIRST, second]
+    assert told({FIRST: 100.0, second: 28.0} | PULSES, hot) == [FIRST]
+    assert told({FIRST: 100.0, second: 32.0} | PULSES, hot) == [FIRST, second]
+    low = [FIRST] if len(hot) == 1 else [FIRST, second]
+    assert told({FIRST: 40.0, second: 7.0}, hot) == low
+    assert told({FIRST: 40.0, second: 9.0}, hot) == [FIRST, second]
     # A neighbour or two that stand high are clicks that weren't sure, and speak against none.
     unsure = {9 * HOP + 100: 50.0, 15 * HOP + 100: 50.0}
     assert told({FIRST: 100.0, second: 20.0} | unsure, hot) == [FIRST, second]
+
+
+def test_ringing_beyond_three_milliseconds_is_no_second_impulse():
+    """A scrape that dies away slowly: what is left of it then is told by its extent."""
+    heights = {FIRST + n: 100.0 * np.exp(-n / 80) for n in range(200)}
+    assert told(heights, [12]) == [FIRST]
+
+
+@given(st.integers(0, 2**32 - 1))
+@settings(max_examples=30, deadline=None)
+def test_no_two_impulses_overlap(seed):
+    rng = np.random.default_rng(seed)
+    places = rng.choice(np.arange(9 * HOP, 16 * HOP), 30, replace=False)
+    heights = {int(place): float(rng.uniform(2.0, 120.0)) for place in places}
+    impulses = every(heights, list(range(9, 16)))
+    assert all(a.start + a.length <= b.start for a, b in pairwise(impulses))

@@ -49,16 +49,11 @@ def local_scale(scales: Wide, around: int) -> Wide:
 
     (channels, cells + 2 * around) to (channels, cells).
     """
-    shifts, cells = 2 * around + 1, scales.shape[1] - 2 * around
+    cells = scales.shape[1] - 2 * around
     # Every cell with its neighbours: the same numbers, shifted by one more in each plane.
-    planes: Wide = np.ndarray(
-        (shifts, len(scales), cells),
-        scales.dtype,
-        buffer=scales,
-        strides=(scales.itemsize, *scales.strides),
-    )
-    total: Wide = np.add.reduce(planes, axis=0)
-    total *= 1.0 / shifts
+    windows = np.lib.stride_tricks.sliding_window_view(scales, cells, axis=1)
+    total: Wide = np.add.reduce(windows.transpose(1, 0, 2), axis=0)
+    total *= 1.0 / (2 * around + 1)
     return np.maximum(total, _SCALE_FLOOR, out=total)
 
 

@@ -1,7 +1,8 @@
 """Synthesizers drawn without a band limit, as trackers, cheap software and consoles draw them.
 
-Every period of such a wave has a step or two from one sample to the next, which nothing foresees:
-by itself each is a click, but it comes again every period.
+Every period of such a wave has steps from one sample to the next, one of a saw, dozens of a
+staircase, which nothing foresees: by itself each is a click, but it comes again every period. A
+filter behind it, which six voices in ten have, rounds them off.
 """
 
 from collections.abc import Callable
